@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_MIN = 64 * 1024, ALIGN = 16 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size;
+    size_t pos;
+    _Alignas(ALIGN) uint8_t data[];
+};
+
+_Noreturn void bug(const char *file, int line, const char *what)
+{
+    (void)fprintf(stderr, "assay: internal error at %s:%d: %s\n", file, line, what);
+    abort();
+}
+
+void arena_init(struct arena *a)
+{
+    *a = (struct arena){NULL, 0};
+}
+
+void arena_done(struct arena *a)
+{
+    struct arena_block *b = a->blocks;
+
+    while (b != NULL) {
+        struct arena_block *next = b->next;
+
+        free(b);
+        b = next;
+    }
+    arena_init(a);
+}
+
+static struct arena_block *block_new(size_t size)
+{
+    if (size > SIZE_MAX - sizeof(struct arena_block))
+        BUG("allocation too large");
+    struct arena_block *b = calloc(1, sizeof(*b) + size);
+
+    if (b == NULL)
+        BUG("out of memory");
+    b->size = size;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        BUG("allocation too large");
+    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    struct arena_block *b = a->blocks;
+
+    if (b == NULL || b->size - b->pos < size) {
+        size_t want = b == NULL ? BLOCK_MIN : b->size * 2;
+
+        if (want > (size_t)8 << 20)
+            want = (size_t)8 << 20;
+        struct arena_block *fresh = block_new(size > want / 2 ? size : want);
+
+        /* A large object gets a block of its own; the current one stays in use. */
+        if (b != NULL && size > want / 2) {
+            fresh->next = b->next;
+            b->next = fresh;
+        } else {
+            fresh->next = b;
+            a->blocks = fresh;
+        }
+        b = fresh;
+    }
+    void *p = b->data + b->pos;
+
+    b->pos += size;
+    a->used += size;
+    return p;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+    size_t total = 0;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        BUG("allocation too large");
+    return arena_alloc(a, total);
+}
+
+struct bytes arena_copy(struct arena *a, struct bytes b)
+{
+    uint8_t *p = arena_alloc(a, b.len);
+
+    if (b.len > 0)
+        memcpy(p, b.data, b.len);
+    return (struct bytes){p, b.len};
+}
+
+char *arena_text(struct arena *a, struct bytes b)
+{
+    char *p = arena_alloc(a, b.len + 1);
+
+    if (b.len > 0)
+        memcpy(p, b.data, b.len);
+    return p;
+}
+
+char *arena_format(struct arena *a, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0)
+        BUG("bad format");
+    char *p = arena_alloc(a, (size_t)n + 1);
+
+    va_start(args, format);
+    (void)vsnprintf(p, (size_t)n + 1, format, args);
+    va_end(args);
+    return p;
+}
+
+void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return;
+    void *old = NULL;
+
+    memcpy(&old, array, sizeof(old));
+    size_t wider = *capacity == 0 ? 16 : *capacity * 2;
+    void *fresh = arena_array(a, wider, size);
+
+    if (count > 0)
+        memcpy(fresh, old, count * size);
+    memcpy(array, &fresh, sizeof(fresh));
+    *capacity = wider;
+}

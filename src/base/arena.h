@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory with one end of life. What is allocated here lives until arena_done(); nothing is freed
+ * alone. Running out of memory ends the process: there is no partial verdict.
+ */
+#ifndef ASSAY_BASE_ARENA_H
+#define ASSAY_BASE_ARENA_H
+
+#include "base/bytes.h"
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *blocks;
+    size_t used; /* bytes handed out, for budgets */
+};
+
+void arena_init(struct arena *a);
+
+void arena_done(struct arena *a);
+
+/* `size` zeroed bytes, aligned for any object. Never NULL. */
+void *arena_alloc(struct arena *a, size_t size);
+
+/* `count` zeroed elements of `size` bytes; ends the process if the product does not fit. */
+void *arena_array(struct arena *a, size_t count, size_t size);
+
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_ARRAY(a, type, count) ((type *)arena_array((a), (count), sizeof(type)))
+
+/* A copy of `b` that lives as long as the arena. */
+struct bytes arena_copy(struct arena *a, struct bytes b);
+
+/* A NUL-terminated copy of `b`. */
+char *arena_text(struct arena *a, struct bytes b);
+
+/* printf into the arena. */
+char *arena_format(struct arena *a, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Room for one more element of `size` bytes in the growing array `*array` (`count` used of
+ * `*capacity`). The array may move; old room stays in the arena until its end.
+ */
+void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, size_t size);
+
+/* Our own mistake: says where and aborts. */
+_Noreturn void bug(const char *file, int line, const char *what);
+
+#define BUG(what) bug(__FILE__, __LINE__, (what))
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void text_init(struct text *t, struct arena *a, size_t max)
+{
+    *t = (struct text){.arena = a, .max = max};
+}
+
+/* Room for n more bytes. */
+static bool text_reserve(struct text *t, size_t n)
+{
+    if (t->overflow || n > t->max - t->len) {
+        t->overflow = true;
+        return false;
+    }
+    if (t->cap - t->len >= n)
+        return true;
+    size_t cap = t->cap == 0 ? 256 : t->cap;
+
+    while (cap - t->len < n)
+        cap *= 2;
+    char *fresh = arena_alloc(t->arena, cap);
+
+    if (t->len > 0)
+        memcpy(fresh, t->data, t->len);
+    t->data = fresh;
+    t->cap = cap;
+    return true;
+}
+
+void text_add(struct text *t, struct bytes b)
+{
+    if (b.len == 0 || !text_reserve(t, b.len))
+        return;
+    memcpy(t->data + t->len, b.data, b.len);
+    t->len += b.len;
+}
+
+void text_char(struct text *t, char c)
+{
+    if (!text_reserve(t, 1))
+        return;
+    t->data[t->len++] = c;
+}
+
+void text_puts(struct text *t, const char *s)
+{
+    text_add(t, bytes_of(s));
+}
+
+void text_printf(struct text *t, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0)
+        BUG("bad format");
+    if (!text_reserve(t, (size_t)n + 1))
+        return;
+    va_start(args, format);
+    (void)vsnprintf(t->data + t->len, (size_t)n + 1, format, args);
+    va_end(args);
+    t->len += (size_t)n;
+}
+
+void text_hex(struct text *t, struct bytes b)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    if (b.len > SIZE_MAX / 2 || !text_reserve(t, b.len * 2)) {
+        t->overflow = true;
+        return;
+    }
+    for (size_t i = 0; i < b.len; i++) {
+        t->data[t->len++] = digits[b.data[i] >> 4];
+        t->data[t->len++] = digits[b.data[i] & 15];
+    }
+}
+
+void text_uint(struct text *t, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    text_add(t, (struct bytes){(const uint8_t *)digits + at, sizeof(digits) - at});
+}
+
+void text_segment(struct text *t, struct bytes b)
+{
+    for (size_t i = 0; i < b.len; i++) {
+        uint8_t c = b.data[i];
+
+        if (c > 0x20 && c < 0x7f && c != '/' && c != '%' && c != '#') {
+            text_char(t, (char)c);
+        } else {
+            text_char(t, '%');
+            text_hex(t, (struct bytes){&c, 1});
+        }
+    }
+}
+
+void text_printable(struct text *t, struct bytes b)
+{
+    bool utf8 = bytes_utf8(b);
+
+    for (size_t i = 0; i < b.len; i++) {
+        uint8_t c = b.data[i];
+
+        if (c >= 0x20 && c != 0x7f && c != '\\' && (c < 0x7f || utf8)) {
+            text_char(t, (char)c);
+        } else {
+            text_puts(t, "\\x");
+            text_hex(t, (struct bytes){&c, 1});
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests of bytes. One table of algorithms; crypto/ is the only door to libcrypto. */
+#ifndef ASSAY_CRYPTO_DIGEST_H
+#define ASSAY_CRYPTO_DIGEST_H
+
+#include "base/bytes.h"
+
+enum { DIGEST_MAX = 64, SHA256_SIZE = 32 };
+
+/* A SHA-256 digest, the name of everything that lasts. */
+struct digest {
+    uint8_t bytes[SHA256_SIZE];
+};
+
+/* The algorithms of the TCG Algorithm Registry that event logs and PCR banks use. */
+enum digest_algorithm {
+    DIGEST_SHA1,
+    DIGEST_SHA256,
+    DIGEST_SHA384,
+    DIGEST_SHA512,
+    DIGEST_SM3_256,
+    DIGEST_SHA3_256,
+    DIGEST_SHA3_384,
+    DIGEST_SHA3_512,
+    DIGEST_ALGORITHMS,
+};
+
+struct digest_info {
+    const char *name;  /* as in the kernel's PCR folders and in paths: "sha256" */
+    uint16_t tpm_id;   /* TPM_ALG_ID, TCG Algorithm Registry */
+    uint8_t size;      /* bytes */
+};
+
+const struct digest_info *digest_info(enum digest_algorithm a);
+
+/* By TPM_ALG_ID; false when it is not in the table. */
+bool digest_by_tpm_id(uint16_t id, enum digest_algorithm *ret);
+
+/* By name ("sha1", "sha256", …); false when it is not in the table. */
+bool digest_by_name(struct bytes name, enum digest_algorithm *ret);
+
+/* Hashes `parts` one after another into `ret` (digest_info(a)->size bytes). */
+void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t count,
+                  uint8_t ret[DIGEST_MAX]);
+
+/* SHA-256 of one byte string. */
+struct digest digest_sha256(struct bytes b);
+
+/* SHA-256 in steps, for what is not in memory at once. */
+struct digest_stream {
+    _Alignas(8) uint8_t state[128];
+};
+
+void digest_begin(struct digest_stream *s);
+
+void digest_more(struct digest_stream *s, struct bytes b);
+
+struct digest digest_end(struct digest_stream *s);
+
+bool digest_equal(const struct digest *a, const struct digest *b);
+
+#endif
