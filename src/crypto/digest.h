@@ -48,7 +48,7 @@ struct digest digest_sha256(struct bytes b);
 
 /* SHA-256 in steps, for what is not in memory at once. */
 struct digest_stream {
-    _Alignas(8) uint8_t state[128];
+    _Alignas(16) uint8_t state[128];
 };
 
 void digest_begin(struct digest_stream *s);

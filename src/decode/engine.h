@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs decoders over blobs: a work list with budgets for depth, regions and output. */
+#ifndef ASSAY_DECODE_ENGINE_H
+#define ASSAY_DECODE_ENGINE_H
+
+#include "decode/decode.h"
+
+/* The decoder rows, in the order of the list in decode/meson.build. */
+const struct decoder *const *decoder_table(size_t *ret_count);
+
+const struct decoder *decoder_find(struct bytes name);
+
+/* The decoder that is surest of the bytes, or NULL if none recognises them. */
+const struct decoder *decoder_probe(struct bytes b, struct bytes label);
+
+/*
+ * The digest of the decoder set: names, versions and vocabulary. Trees made by different sets are
+ * not compared.
+ */
+struct digest decoder_set_digest(void);
+
+struct engine;
+
+/* An engine that adds to `out`. Everything it makes lives in out->arena. */
+struct engine *engine_new(struct decoded *out);
+
+/*
+ * Queues a collected blob for decoding. `name` is its decoder's, or NULL for the surest one;
+ * claims go below item `parent`. `label` is the name under which the bytes were found. Returns the
+ * blob's index in `out`.
+ */
+uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
+                    const char *decoder, struct bytes label, uint32_t parent);
+
+/* The decoder that took a blob queued with engine_add, or NULL. For display. */
+const struct decoder *engine_decoder_of(const struct engine *e, uint32_t blob);
+
+/* Decodes all that is queued, then completes the byte map and the digests of unclaimed bytes. */
+void engine_run(struct engine *e);
+
+#endif
