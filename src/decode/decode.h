@@ -149,6 +149,9 @@ void decode_fault(struct decode *d, enum fault_id id, uint64_t offset);
 /* Gives bytes a class. Of nested spans the innermost counts; claims mark `structure` themselves. */
 void decode_region(struct decode *d, struct span s, enum byte_class class);
 
+/* As decode_region, where what the bytes say is said by a derived blob or a child. */
+void decode_claimed_region(struct decode *d, struct span s, enum byte_class class);
+
 /* Bytes derived from `source`; returns the index of the new blob for decode_child(). */
 uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, const char *method);
 
