@@ -59,8 +59,10 @@ static void region_add(struct sweep *s, const struct mark *m, uint64_t end)
     }
     arena_grow(out->arena, &out->regions, out->region_count, &out->region_cap,
                sizeof(*out->regions));
-    out->regions[out->region_count++] =
-        (struct region){{s->blob, s->pos, end - s->pos}, m->region.class, m->region.item};
+    out->regions[out->region_count++] = (struct region){
+        {s->blob, s->pos, end - s->pos},
+        m->region.class, m->region.item
+    };
 }
 
 /* Bytes that are neither structure nor under a claim must still be noticed when they change. */
@@ -71,8 +73,10 @@ static void loose_add(struct sweep *s, const struct mark *m, uint64_t end)
     if (m->region.class == CLASS_STRUCTURE || m->region.class == CLASS_UNREAD || from >= end)
         return;
     arena_grow(s->out->arena, &s->loose, s->loose_count, &s->loose_cap, sizeof(*s->loose));
-    s->loose[s->loose_count++] =
-        (struct region){{s->blob, from, end - from}, m->region.class, m->region.item};
+    s->loose[s->loose_count++] = (struct region){
+        {s->blob, from, end - from},
+        m->region.class, m->region.item
+    };
 }
 
 /* Emits runs up to `limit` from the innermost open mark, dropping marks that have ended. */

@@ -20,8 +20,8 @@ struct byte_map {
 void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark);
 
 /*
- * Writes out->regions: of nested marks the innermost counts, of equal ones the later. Then claims,
- * for every container, a digest over those of its bytes for which no claim speaks.
+ * Writes out->regions: of nested marks the innermost counts, of equal ones the later. Then
+ * claims, for every container, a digest over those of its bytes for which no claim speaks.
  */
 void byte_map_finish(struct byte_map *m, struct decoded *out);
 

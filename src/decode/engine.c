@@ -24,7 +24,10 @@ struct engine {
     bool limit_told;
 };
 
-enum { OUTPUT_BASE = 64 << 20, OUTPUT_FACTOR = 64 };
+enum {
+    OUTPUT_BASE = 64 << 20,
+    OUTPUT_FACTOR = 64
+};
 
 struct engine *engine_new(struct decoded *out)
 {
@@ -52,7 +55,10 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
     if (decoder != NULL && row == NULL)
         BUG("a source names a decoder that does not exist");
     e->output_left += (uint64_t)b.len * OUTPUT_FACTOR;
-    job_add(e, (struct job){row, {blob, 0, b.len}, label, parent, 0});
+    job_add(e, (struct job){
+                   row, {blob, 0, b.len},
+                    label, parent, 0
+    });
     return blob;
 }
 
@@ -82,7 +88,10 @@ void engine_mark(struct decode *d, struct span s, enum byte_class class, bool cl
     if (s.length == 0 || d->engine->map.count >= ENGINE_REGIONS_MAX)
         return;
     byte_map_mark(&d->engine->map, d->arena,
-                  (struct mark){{s, class, d->item}, d->engine->map.count, claimed});
+                  (struct mark){
+                      {s, class, d->item},
+                      d->engine->map.count, claimed
+    });
 }
 
 uint64_t engine_output_left(const struct decode *d)
@@ -107,7 +116,8 @@ void decode_child(struct decode *d, enum item_kind kind, struct bytes name, stru
     struct bytes b = decode_span_bytes(d, s);
     uint32_t item = name.len > 0 ? decoded_open(d->out, d->item, kind, name) : d->item;
 
-    if (e->depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX || !engine_room(d)) {
+    if (e->depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX ||
+        !engine_room(d)) {
         decode_fault(d, FAULT_LIMIT, s.offset);
         engine_mark(d, s, CLASS_UNREAD, false);
         return;

@@ -18,7 +18,8 @@ bool engine_room(struct decode *d);
 /* Notes that bytes of a span have this class; `claimed` when a claim speaks for them. */
 void engine_mark(struct decode *d, struct span s, enum byte_class class, bool claimed);
 
-/* Bytes that derivations may still produce. A decompressor stops there with the fault `limit`. */
+/* Bytes that derivations may still produce. A decompressor stops there with the fault `limit`.
+ */
 uint64_t engine_output_left(const struct decode *d);
 
 #endif

@@ -104,7 +104,8 @@ void decode_digest(struct decode *d, enum key_id key, struct bytes b, struct spa
     if (d->in.failed)
         return;
     struct digest digest = digest_sha256(b);
-    struct bytes kept = arena_copy(d->arena, (struct bytes){digest.bytes, sizeof(digest.bytes)});
+    struct bytes kept =
+        arena_copy(d->arena, (struct bytes){digest.bytes, sizeof(digest.bytes)});
 
     claim(d, (struct bytes){NULL, 0}, key, value_bytes(kept), s);
     engine_mark(d, s, CLASS_DATA, true);
@@ -297,18 +298,18 @@ struct integer_kind {
 
 static const struct integer_kind integers[] = {
     [F_U8] = {1, false, false},
-    [F_U16LE] = {2, false, false},
-    [F_U24LE] = {3, false, false},
+      [F_U16LE] = {2, false, false},
+      [F_U24LE] = {3, false, false},
     [F_U32LE] = {4, false, false},
-    [F_U48LE] = {6, false, false},
-    [F_U64LE] = {8, false, false},
-    [F_U16BE] = {2, true, false},
-    [F_U24BE] = {3, true, false},
-    [F_U32BE] = {4, true, false},
-    [F_U64BE] = {8, true, false},
-    [F_I8] = {1, false, true},
-    [F_I16LE] = {2, false, true},
-    [F_I32LE] = {4, false, true},
+      [F_U48LE] = {6, false, false},
+      [F_U64LE] = {8, false, false},
+    [F_U16BE] = {2, true,  false},
+      [F_U24BE] = {3, true,  false},
+      [F_U32BE] = {4, true,  false},
+    [F_U64BE] = {8, true,  false},
+      [F_I8] = {1, false, true },
+      [F_I16LE] = {2, false, true },
+    [F_I32LE] = {4, false, true },
 };
 
 /* How many bytes a row reads. */
@@ -399,7 +400,8 @@ static void field_string(struct decode *d, const struct field *f, size_t from)
         decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + from);
 }
 
-static void field_read(struct decode *d, const struct field *f, uint64_t *last, size_t *last_from)
+static void field_read(struct decode *d, const struct field *f, uint64_t *last,
+                       size_t *last_from)
 {
     size_t from = d->in.pos;
     struct bytes b;

@@ -7,30 +7,34 @@
 
 #include "decode/decode.h"
 
-enum { HEADER_MIN = 56, SIGNATURE_AT = 40, ALIGNMENT = 8 };
+enum {
+    HEADER_MIN = 56,
+    SIGNATURE_AT = 40,
+    ALIGNMENT = 8
+};
 
 /* gEfiSystemNvDataFvGuid: a volume of variables. */
 static const char nv_guid[] = "fff12b8d-7696-4c8b-a985-2747075b4f50";
 
 static const struct field header[] = {
-    {KEY_NONE, F_SKIP, 16, 0},
-    {KEY_FLASH_FV_FILE_SYSTEM, F_GUID, 0, 0},
-    {KEY_FLASH_FV_LENGTH, F_U64LE, 0, 0},
-    {KEY_NONE, F_SKIP, 4, 0},
-    {KEY_FLASH_FV_ATTRIBUTES, F_U32LE, 0, 0},
-    {KEY_FLASH_FV_HEADER_LENGTH, F_U16LE, 0, 0},
-    {KEY_FLASH_FV_CHECKSUM, F_U16LE, 0, 0},
-    {KEY_FLASH_FV_EXT_OFFSET, F_U16LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 1, 0},
-    {KEY_FLASH_FV_REVISION, F_U8, 0, 0},
+    {KEY_NONE,                   F_SKIP,     16, 0},
+    {KEY_FLASH_FV_FILE_SYSTEM,   F_GUID,     0,  0},
+    {KEY_FLASH_FV_LENGTH,        F_U64LE,    0,  0},
+    {KEY_NONE,                   F_SKIP,     4,  0},
+    {KEY_FLASH_FV_ATTRIBUTES,    F_U32LE,    0,  0},
+    {KEY_FLASH_FV_HEADER_LENGTH, F_U16LE,    0,  0},
+    {KEY_FLASH_FV_CHECKSUM,      F_U16LE,    0,  0},
+    {KEY_FLASH_FV_EXT_OFFSET,    F_U16LE,    0,  0},
+    {KEY_NONE,                   F_RESERVED, 1,  0},
+    {KEY_FLASH_FV_REVISION,      F_U8,       0,  0},
 };
 
 /* The next offset at which a volume header stands, or the end. */
 static size_t next_volume(struct bytes all, size_t from)
 {
     while (from < all.len && all.len - from >= HEADER_MIN) {
-        const uint8_t *at = memmem(all.data + from + SIGNATURE_AT, all.len - from - SIGNATURE_AT,
-                                   "_FVH", 4);
+        const uint8_t *at =
+            memmem(all.data + from + SIGNATURE_AT, all.len - from - SIGNATURE_AT, "_FVH", 4);
 
         if (at == NULL)
             break;

@@ -61,8 +61,8 @@ static size_t letters_before_digits(struct bytes b)
 {
     size_t n = 0;
 
-    while (n < b.len && ((b.data[n] >= 'A' && b.data[n] <= 'Z') ||
-                         (b.data[n] >= 'a' && b.data[n] <= 'z')))
+    while (n < b.len &&
+           ((b.data[n] >= 'A' && b.data[n] <= 'Z') || (b.data[n] >= 'a' && b.data[n] <= 'z')))
         n++;
     if (n == 0 || n > 4 || n == b.len)
         return 0;

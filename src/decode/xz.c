@@ -14,9 +14,13 @@ static unsigned probe(struct bytes b, struct bytes label)
     return memcmp(b.data, magic, sizeof(magic)) == 0 ? 95 : 0;
 }
 
-enum { MEMORY_MAX = 256 << 20, STEP_MIN = 1 << 16 };
+enum {
+    MEMORY_MAX = 256 << 20,
+    STEP_MIN = 1 << 16
+};
 
-/* Decompresses until the end, an error or the budget. Returns whether the streams ended well. */
+/* Decompresses until the end, an error or the budget. Returns whether the streams ended well.
+ */
 static bool inflate_all(struct decode *d, struct bytes in, struct bytes *ret)
 {
     lzma_stream s = LZMA_STREAM_INIT;

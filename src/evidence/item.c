@@ -154,7 +154,8 @@ static struct item *item_new(struct decoded *d)
     return &d->items[d->item_count++];
 }
 
-uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind, struct bytes name)
+uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind,
+                      struct bytes name)
 {
     *item_new(d) = (struct item){.parent = parent, .kind = kind, .name = name};
     return (uint32_t)(d->item_count - 1);

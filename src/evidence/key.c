@@ -4,7 +4,10 @@
 #include <string.h>
 
 #define KEY(id, name, type, expectation, unit, names, meaning)
-#define NAMES(id, ...) static const struct value_name names_##id[] = {__VA_ARGS__, {0, NULL}};
+#define NAMES(id, ...)                                                                         \
+    static const struct value_name names_##id[] = {                                            \
+        __VA_ARGS__, {0, NULL}
+    };
 #include "evidence/vocabulary.def"
 #undef KEY
 #undef NAMES
