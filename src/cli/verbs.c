@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/verb.h"
+#include "collect/command.h"
 
 const struct verb verbs[] = {
-    {"decode", "[--as FORMAT] [--json] [--map] FILE...", "Decode files into claims",
+    {"collect", COLLECT_COMMAND_SYNOPSIS,                 "Collect evidence into a bundle",
+     COLLECT_COMMAND_HELP,                                                                        verb_collect},
+    {"decode",  "[--as FORMAT] [--json] [--map] FILE...", "Decode files into claims",
      "Each FILE ('-' is standard input) is decoded by the decoder that recognises it and its\n"
      "claims, faults and byte map are printed.\n\n"
      "  --as FORMAT   use this decoder ('assay formats' lists them)\n"
@@ -10,6 +13,6 @@ const struct verb verbs[] = {
      "  --json        JSON Lines, one object a file\n"
      "  --map         also print the byte map\n"
      "  --help        print this help\n\n"
-     "Exit status: 0 no fault in any file, 1 a fault, 2 trouble of our own.\n",            verb_decode},
-    {NULL,     NULL,                                     NULL,                       NULL, NULL       },
+     "Exit status: 0 no fault in any file, 1 a fault, 2 trouble of our own.\n",                   verb_decode },
+    {NULL,      NULL,                                     NULL,                             NULL, NULL        },
 };
