@@ -261,6 +261,8 @@ static void decode(struct decode *d)
         return;
     }
     smbios_entry_point(d, &p);
+    if (d->in.failed)
+        return;
     /* Between the entry point and the table a dump holds nothing. */
     if (p.table_address < d->in.pos || p.table_address > left) {
         decode_fault(d, FAULT_BAD_REFERENCE, p.address_offset);

@@ -54,12 +54,19 @@ bool smbios_entry_point_is(struct bytes b)
            bytes_starts_with(b, "_DMI_");
 }
 
+/* A fault in what was read; of what was not read, the truncation alone is told. */
+static void fault(struct decode *d, enum fault_id id, uint64_t offset)
+{
+    if (!d->in.failed)
+        decode_fault(d, id, offset);
+}
+
 static void checksum(struct decode *d, size_t from, size_t length, uint64_t fault_at)
 {
     struct bytes b = bytes_slice(d->in.all, from, length);
 
     if (b.len == length && !sum8_is_zero(b))
-        decode_fault(d, FAULT_BAD_CHECKSUM, fault_at);
+        fault(d, FAULT_BAD_CHECKSUM, fault_at);
 }
 
 /* Where the entry point ends by its own word, if it is not where its last field does. */
@@ -83,7 +90,7 @@ static void read_64(struct decode *d, struct smbios_entry_point *ret)
     size_t length = (size_t)decode_value(d, KEY_SM_ENTRY_LENGTH);
 
     if (length < LENGTH_64)
-        decode_fault(d, FAULT_BAD_LENGTH, base + 6);
+        fault(d, FAULT_BAD_LENGTH, base + 6);
     else
         surplus(d, start, length);
     checksum(d, start, length, base + 5);
@@ -98,7 +105,7 @@ static void read_legacy(struct decode *d, struct smbios_entry_point *ret)
     uint64_t base = reader_offset(&d->in);
 
     if (!bytes_starts_with(bytes_slice(d->in.all, start, 5), "_DMI_"))
-        decode_fault(d, FAULT_BAD_SIGNATURE, base);
+        fault(d, FAULT_BAD_SIGNATURE, base);
     (void)decode_fields(d, entry_legacy, ARRAY_LEN(entry_legacy));
     checksum(d, start, LENGTH_LEGACY, base + 5);
     ret->length_offset = base + 6;
@@ -117,7 +124,7 @@ static void read_32(struct decode *d, struct smbios_entry_point *ret)
 
     read_legacy(d, ret);
     if (length < LENGTH_32_MISTAKEN)
-        decode_fault(d, FAULT_BAD_LENGTH, base + 5);
+        fault(d, FAULT_BAD_LENGTH, base + 5);
     else
         surplus(d, start, length);
     checksum(d, start, length == LENGTH_32_MISTAKEN ? LENGTH_32 : length, base + 4);
@@ -146,7 +153,7 @@ void smbios_entry_point(struct decode *d, struct smbios_entry_point *ret)
     if (ret->major == 2 && (ret->minor == 31 || ret->minor == 33))
         ret->minor = 3;
     if (ret->major < 2)
-        decode_fault(d, FAULT_BAD_VERSION, d->in.base);
+        fault(d, FAULT_BAD_VERSION, d->in.base);
     ret->table_length = decode_value(d, KEY_SM_ENTRY_TABLE_LENGTH);
     ret->table_address = decode_value(d, KEY_SM_ENTRY_TABLE_ADDRESS);
     decode_close(d);
@@ -168,7 +175,7 @@ static void decode(struct decode *d)
     }
     smbios_entry_point(d, &p);
     if (reader_more(&d->in))
-        decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
+        fault(d, FAULT_TRAILING, reader_offset(&d->in));
 }
 
 const struct decoder decoder_smbios_entry = {

@@ -134,6 +134,8 @@ static void redfish_record(struct smbios_structure *s, size_t from, size_t end)
                  value_text(guid_text(s->d->arena, bytes_slice(s->fields, from, 16))), from,
                  16);
     (void)pieces(s, redfish, ARRAY_LEN(redfish), from, end);
+    smbios_claim(s, KEY_SM_HOST_INTERFACE_SERVICE_HOSTNAME_LENGTH, value_uint(length), name - 1,
+                 1);
     if (length > end - name) {
         decode_fault(s->d, FAULT_BAD_LENGTH, s->d->in.base + name - 1);
         length = end - name;

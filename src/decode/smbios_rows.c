@@ -35,6 +35,7 @@ void smbios_claim_string(struct smbios_structure *s, enum key_id key, size_t off
         return;
     if (index > s->string_count) {
         decode_fault(s->d, FAULT_BAD_REFERENCE, s->d->in.base + offset);
+        smbios_claim(s, KEY_SM_BAD_INDEX, value_uint(index), offset, 1);
         return;
     }
     struct bytes b = s->strings[index];
