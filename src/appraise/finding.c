@@ -2,7 +2,6 @@
 #include "appraise/finding.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,14 +89,7 @@ struct bytes finding_words(struct findings *f, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (n < 0)
-        BUG("bad format");
-    char *p = arena_alloc(f->arena, (size_t)n + 1);
-
-    va_start(args, format);
-    (void)vsnprintf(p, (size_t)n + 1, format, args);
+    const char *p = arena_format_list(f->arena, format, args);
     va_end(args);
     return bytes_of(p);
 }
