@@ -736,7 +736,7 @@ struct device_path device_path_read(struct reader *r, struct arena *a)
     return path;
 }
 
-bool device_path_decode(struct decode *d)
+bool device_path_decode(struct decode *d, bool *unique)
 {
     size_t from = d->in.pos;
     struct device_path path = device_path_read(&d->in, d->arena);
@@ -745,6 +745,7 @@ bool device_path_decode(struct decode *d)
         decode_fault(d, path.fault, path.fault_offset);
         return false;
     }
+    *unique = *unique || path.unique;
     decode_bytes(d, KEY_EFI_PATH, path.stable, from);
     if (path.address)
         decode_bytes(d, KEY_EFI_PATH_ADDRESS, path.text, from);

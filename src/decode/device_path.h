@@ -24,8 +24,9 @@ struct device_path device_path_read(struct reader *r, struct arena *a);
 
 /*
  * Reads one path from d->in and claims it (efivar.device-path.*) in the current container, or
- * records its fault. False when it was malformed.
+ * records its fault. False when it was malformed. `*unique` becomes true when the path names
+ * something unique to one machine.
  */
-bool device_path_decode(struct decode *d);
+bool device_path_decode(struct decode *d, bool *unique);
 
 #endif

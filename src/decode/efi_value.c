@@ -69,6 +69,7 @@ static const struct variable_row rows[] = {
     {GUID_SECURITY, "dbx",                               VALUE_SIGNATURES,  0, KEY_NONE                        },
     {GUID_SECURITY, "dbt",                               VALUE_SIGNATURES,  0, KEY_NONE                        },
     {GUID_SECURITY, "dbr",                               VALUE_SIGNATURES,  0, KEY_NONE                        },
+    {GUID_SECURITY, "devdb",                             VALUE_SIGNATURES,  0, KEY_NONE                        },
     {GUID_GLOBAL,   "PKDefault",                         VALUE_SIGNATURES,  0, KEY_NONE                        },
     {GUID_GLOBAL,   "KEKDefault",                        VALUE_SIGNATURES,  0, KEY_NONE                        },
     {GUID_GLOBAL,   "dbDefault",                         VALUE_SIGNATURES,  0, KEY_NONE                        },
@@ -192,13 +193,13 @@ static void trailing_decode(struct decode *d)
 
 static bool path_decode(struct decode *d)
 {
-    bool sound = device_path_decode(d);
+    bool unique = false;
 
-    if (!sound)
-        digest_decode(d, KEY_EFI_OPAQUE);
-    else
+    if (device_path_decode(d, &unique))
         trailing_decode(d);
-    return decode_value_bytes(d, KEY_EFI_PATH_UNIQUE).len > 0;
+    else
+        digest_decode(d, KEY_EFI_OPAQUE);
+    return unique;
 }
 
 static void order_decode(struct decode *d)
@@ -298,10 +299,7 @@ static bool load_paths_decode(struct decode *d, size_t length)
     decode_open(d, ITEM_LIST, "paths");
     while (reader_more(&d->in)) {
         decode_open(d, ITEM_MAP, "path");
-        bool sound = device_path_decode(d);
-
-        unique = unique || decode_value_bytes(d, KEY_EFI_PATH_UNIQUE).len > 0;
-        if (!sound)
+        if (!device_path_decode(d, &unique))
             digest_decode(d, KEY_EFI_OPAQUE);
         decode_close(d);
     }
