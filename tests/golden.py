@@ -4,8 +4,8 @@
 
 usage: tests/golden.py [--accept] BUILD [NAME...]
 
-Decodes each input with `assay decode --as NAME` under the file name that `label` states (in.bin
-without one) and compares the text with `want`. in.hex holds hexadecimal digits; blanks and what
+Decodes each input with `assay decode --as NAME`, under the name that the file `label` states if
+there is one, and compares the text with `want`. in.hex holds hexadecimal digits; blanks and what
 follows a # are left out. A decoder without a case fails. --accept writes `want` instead.
 Prints TAP.
 """
@@ -28,12 +28,12 @@ def case_input(folder):
         return bytes.fromhex("".join(line.split("#")[0] for line in file))
 
 
-def case_label(folder):
+def case_options(folder):
     path = os.path.join(folder, "label")
     if not os.path.exists(path):
-        return "in.bin"
+        return []
     with open(path, encoding="utf-8") as file:
-        return file.read().strip()
+        return ["--label", file.read().strip()]
 
 
 def cases_of(name):
@@ -46,14 +46,12 @@ def cases_of(name):
 
 def decode(program, name, folder):
     """What `assay decode` prints; raises ValueError when it does not end as it must."""
-    label = case_label(folder)
     with tempfile.TemporaryDirectory() as where:
-        path = os.path.join(where, label)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
+        with open(os.path.join(where, "in.bin"), "wb") as file:
             file.write(case_input(folder))
-        done = subprocess.run([program, "decode", "--as", name, label], cwd=where, check=False,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        done = subprocess.run([program, "decode", "--as", name, *case_options(folder), "in.bin"],
+                              cwd=where, check=False, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60)
     if done.returncode not in (0, 1):
         raise ValueError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")
     return done.stdout

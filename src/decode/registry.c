@@ -5,12 +5,12 @@
 #include "decode/engine.h"
 
 #define DECODER(word) extern const struct decoder decoder_##word;
-#include "decoders.def"
+#include "decode/decoders.def"
 #undef DECODER
 
 static const struct decoder *const table[] = {
 #define DECODER(word) &decoder_##word,
-#include "decoders.def"
+#include "decode/decoders.def"
 #undef DECODER
 };
 

@@ -19,8 +19,7 @@ enum {
     STEP_MIN = 1 << 16
 };
 
-/* Decompresses until the end, an error or the budget. Returns whether the streams ended well.
- */
+/* Decompresses until the end, an error or the budget. Returns whether all ended well. */
 static bool inflate_all(struct decode *d, struct bytes in, struct bytes *ret)
 {
     lzma_stream s = LZMA_STREAM_INIT;
@@ -41,6 +40,7 @@ static bool inflate_all(struct decode *d, struct bytes in, struct bytes *ret)
             break;
         uint8_t *wider = arena_alloc(d->arena, cap * 2);
 
+        /* waiver raw-bytes: our own output moves to wider room */
         memcpy(wider, out, cap);
         out = wider;
         s.next_out = out + cap;
