@@ -461,6 +461,11 @@ bool efi_value_decode(struct decode *d, struct bytes guid, struct bytes name)
 {
     const struct variable_row *row = find_row(guid, name);
 
+    /* A variable that does not exist is measured with an empty value. */
+    if (!reader_more(&d->in)) {
+        decode_uint(d, KEY_EFI_LENGTH, 0, d->in.pos);
+        return false;
+    }
     if (row != NULL)
         return row_decode(d, row);
     digest_decode(d, KEY_EFI_OPAQUE);

@@ -349,15 +349,23 @@ static bool image_decode(struct decode *d)
     uint64_t length = decode_fields(d, head, ARRAY_LEN(head));
     bool unique = false;
 
-    if (length != reader_left(&d->in) && !d->in.failed) {
-        bool more = length > reader_left(&d->in);
-
-        decode_fault(d, more ? FAULT_TRUNCATED : FAULT_TRAILING, reader_offset(&d->in) - 8);
+    if (length > reader_left(&d->in) && !d->in.failed) {
+        decode_fault(d, FAULT_TRUNCATED, reader_offset(&d->in) - 8);
+        length = reader_left(&d->in);
     }
-    if (!reader_more(&d->in))
-        return false;
-    if (!device_path_decode(d, &unique) || reader_more(&d->in))
+    decode_enter(d, (size_t)length);
+    if (reader_more(&d->in) && (!device_path_decode(d, &unique) || reader_more(&d->in)))
         (void)tcg_opaque_decode(d);
+    decode_leave(d);
+    size_t from = d->in.pos;
+    struct bytes rest = reader_take(&d->in, reader_left(&d->in));
+
+    /*
+     * The structure ends in an array of one, which some loaders count on top of the path: what
+     * then follows is whatever stood in memory.
+     */
+    if (rest.len > 0)
+        decode_bytes(d, KEY_EVENTLOG_IMAGE_REST, rest, from);
     return false; /* the digest is over the image, whatever its path */
 }
 

@@ -17,7 +17,6 @@ static void fault_add(struct tcg_log *log, struct arena *a, enum fault_id id, si
 {
     arena_grow(a, &log->faults, log->fault_count, &log->fault_cap, sizeof(*log->faults));
     log->faults[log->fault_count++] = (struct tcg_fault){id, pos};
-    log->whole = false;
 }
 
 bool tcg_data_is(struct bytes data, const char *signature)
@@ -195,7 +194,7 @@ static bool is_padding(const struct tcg_log *log, size_t length)
 
 struct tcg_log tcg_log_read(struct bytes bytes, struct arena *a)
 {
-    struct tcg_log log = {.whole = true, .bank_count = 1};
+    struct tcg_log log = {.bank_count = 1};
     struct reader r = reader_of(bytes, 0, 0);
     size_t padding = padding_start(bytes);
     bool going = true;
@@ -210,11 +209,13 @@ struct tcg_log tcg_log_read(struct bytes bytes, struct arena *a)
         if (log.event_count == 1 && !log.agile && log.events[0].type == EV_NO_ACTION &&
             tcg_data_is(log.events[0].data, "Spec ID Event03")) {
             log.agile = true;
+            log.digests[0].bank = TCG_BANK_FIRST;
+            log.banks[TCG_BANK_FIRST] = log.banks[0];
             banks_read(&log, a, log.events[0].data, log.events[0].data_pos);
         }
     }
     if (r.failed && log.fault_count == 0)
         fault_add(&log, a, FAULT_TRUNCATED, (size_t)r.fail_offset);
-    log.whole = log.whole && going;
+    log.whole = going;
     return log;
 }

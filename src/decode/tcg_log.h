@@ -9,7 +9,8 @@
 #include "evidence/item.h"
 
 enum {
-    TCG_BANKS_MAX = 16, /* algorithms that a log may state */
+    TCG_BANKS_MAX = 16,             /* algorithms that a log may state */
+    TCG_BANK_FIRST = TCG_BANKS_MAX, /* the SHA-1 record that opens a crypto-agile log */
     TCG_PCRS = 24,
 };
 
@@ -88,7 +89,7 @@ struct tcg_fault {
 /* A log, split into records. Bytes stay in the log that was read. */
 struct tcg_log {
     bool agile;
-    struct tcg_bank banks[TCG_BANKS_MAX];
+    struct tcg_bank banks[TCG_BANKS_MAX + 1];
     size_t bank_count;
     struct tcg_event *events;
     size_t event_count;
@@ -100,7 +101,7 @@ struct tcg_log {
     size_t fault_count;
     size_t fault_cap;
     size_t end; /* of what was read; what follows is padding or, after a fault, unread */
-    bool whole; /* every record was read to its end, with a digest for every bank */
+    bool whole; /* every record was read to its end */
 };
 
 /*

@@ -44,14 +44,20 @@ static void extend(struct tcg_pcr_bank *bank, uint32_t pcr, struct bytes digest)
 static void event_replay(const struct tcg_log *log, const struct tcg_event *e,
                          struct tcg_pcrs *pcrs)
 {
+    uint32_t seen = 0;
+
     pcrs->extended |= UINT32_C(1) << e->pcr;
     for (size_t i = 0; i < e->digest_count; i++) {
         const struct tcg_digest *d = &log->digests[e->first_digest + i];
         struct tcg_pcr_bank *bank = &pcrs->banks[d->bank];
 
+        bank->valid = bank->valid && (seen >> d->bank & 1) == 0;
+        seen |= UINT32_C(1) << d->bank;
         if (bank->valid)
             extend(bank, e->pcr, d->value);
     }
+    for (size_t i = 0; i < pcrs->bank_count; i++)
+        pcrs->banks[i].valid = pcrs->banks[i].valid && (seen >> i & 1) != 0;
 }
 
 bool tcg_replay(const struct tcg_log *log, struct tcg_pcrs *ret)
@@ -75,10 +81,11 @@ bool tcg_replay(const struct tcg_log *log, struct tcg_pcrs *ret)
             event_replay(log, e, ret);
     }
     for (uint32_t pcr = DYNAMIC_FIRST; pcr <= DYNAMIC_LAST; pcr++) {
-        bool launched = (ret->extended >> pcr & 1) != 0;
+        for (size_t i = 0; i < ret->bank_count && (ret->extended >> pcr & 1) == 0; i++) {
+            struct tcg_pcr_bank *bank = &ret->banks[i];
 
-        for (size_t i = 0; i < ret->bank_count && !launched; i++)
-            memset(ret->banks[i].value[pcr], 0xff, digest_info(ret->banks[i].algorithm)->size);
+            memset(bank->value[pcr], 0xff, digest_info(bank->algorithm)->size);
+        }
     }
     return true;
 }

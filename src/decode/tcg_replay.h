@@ -11,7 +11,8 @@
 
 struct tcg_pcr_bank {
     enum digest_algorithm algorithm;
-    bool valid; /* computed; false for an algorithm that is not known */
+    bool valid; /* false for an unknown algorithm, or when an event lacks a digest for the bank
+                 */
     uint8_t value[TCG_PCRS][DIGEST_MAX];
 };
 
@@ -24,8 +25,8 @@ struct tcg_pcrs {
 
 /*
  * Replays a log. EV_NO_ACTION events are never extended. PCRs without an event hold their start
- * value. False, and nothing in `ret`, unless the log is whole: a value that leaves out an event
- * would be a lie.
+ * value. False, and no value in `ret`, unless the log is whole: a value that leaves out an
+ * event would be a lie.
  */
 bool tcg_replay(const struct tcg_log *log, struct tcg_pcrs *ret);
 
