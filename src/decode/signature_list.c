@@ -301,6 +301,17 @@ void signature_lists_decode(struct decode *d)
     reader_seek(&d->in, end);
 }
 
+bool signature_list_type_known(struct bytes b)
+{
+    struct arena a;
+
+    arena_init(&a);
+    bool known = type_of(&a, bytes_slice(b, 0, 16)) != NULL;
+
+    arena_done(&a);
+    return known;
+}
+
 bool signature_list_plausible(struct bytes b)
 {
     struct arena a;

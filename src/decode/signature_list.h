@@ -18,6 +18,9 @@ void signature_data_decode(struct decode *d, struct bytes type);
 /* Whether `b` starts with a list header whose type is known and whose sizes agree. */
 bool signature_list_plausible(struct bytes b);
 
+/* Whether `b` starts with the GUID of a known type. */
+bool signature_list_type_known(struct bytes b);
+
 /* EFI_TIME (16 bytes) as "2010-03-06T19:17:21Z", in the arena; false when a field is
  * impossible. */
 bool efi_time_text(struct arena *a, struct bytes time, struct bytes *ret);
