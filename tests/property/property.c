@@ -51,7 +51,6 @@ static const struct prefix_rule prefix_rules[] = {
 };
 
 /* What is being tried now, for the last words of a program that dies. */
-/* waiver writable-file-scope: a signal handler takes no argument */
 static char now[256];
 
 struct property {
