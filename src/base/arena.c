@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_MIN = 64 * 1024, ALIGN = 16 };
+enum {
+    BLOCK_MIN = 64 * 1024,
+    ALIGN = 16
+};
 
 struct arena_block {
     struct arena_block *next;

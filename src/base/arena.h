@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory with one end of life. What is allocated here lives until arena_done(); nothing is freed
- * alone. Running out of memory ends the process: there is no partial verdict.
+ * Memory with one end of life. What is allocated here lives until arena_done(); nothing is
+ * freed alone. Running out of memory ends the process: there is no partial verdict.
  */
 #ifndef ASSAY_BASE_ARENA_H
 #define ASSAY_BASE_ARENA_H
@@ -25,7 +25,7 @@ void *arena_alloc(struct arena *a, size_t size);
 /* `count` zeroed elements of `size` bytes; ends the process if the product does not fit. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)          ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, count) ((type *)arena_array((a), (count), sizeof(type)))
 
 /* A copy of `b` that lives as long as the arena. */

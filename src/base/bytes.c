@@ -171,7 +171,8 @@ bool bytes_number(struct bytes b, unsigned base, uint64_t *ret)
     for (size_t i = 0; i < b.len; i++) {
         int digit = hex_digit(b.data[i]);
 
-        if (digit < 0 || (unsigned)digit >= base || value > (UINT64_MAX - (unsigned)digit) / base)
+        if (digit < 0 || (unsigned)digit >= base ||
+            value > (UINT64_MAX - (unsigned)digit) / base)
             return false;
         value = value * base + (unsigned)digit;
     }

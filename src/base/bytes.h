@@ -41,7 +41,8 @@ bool bytes_printable(struct bytes b);
 /* True when `b` is well-formed UTF-8 (RFC 3629): no overlong form, no surrogate. */
 bool bytes_utf8(struct bytes b);
 
-/* Cuts the next line (without its end: LF or CR LF) off the front of `*rest`. False at the end. */
+/* Cuts the next line (without its end: LF or CR LF) off the front of `*rest`. False at the end.
+ */
 bool bytes_line(struct bytes *rest, struct bytes *ret_line);
 
 /* Cuts the next run of characters that are not in `separators` off the front of `*rest`. */

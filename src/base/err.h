@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why *we* failed. Never for malformed input: that is a fault, and evidence. Lives on the caller's
- * stack, never allocates. Every setter returns false, so that a failing line is one line.
+ * Why *we* failed. Never for malformed input: that is a fault, and evidence. Lives on the
+ * caller's stack, never allocates. Every setter returns false, so that a failing line is one
+ * line.
  */
 #ifndef ASSAY_BASE_ERR_H
 #define ASSAY_BASE_ERR_H

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A cursor over untrusted bytes. After the first short read it stays failed and yields zeros, so
- * that only one place compares lengths and loops over counts end by themselves.
+ * A cursor over untrusted bytes. After the first short read it stays failed and yields zeros,
+ * so that only one place compares lengths and loops over counts end by themselves.
  */
 #ifndef ASSAY_BASE_READER_H
 #define ASSAY_BASE_READER_H
 
 #include "base/bytes.h"
 
-/* Where bytes stand: the index of a blob (a collected or derived byte string), offset, length. */
+/* Where bytes stand: the index of a blob (a collected or derived byte string), offset, length.
+ */
 struct span {
     uint32_t blob;
     uint64_t offset;
@@ -62,10 +63,12 @@ static inline uint32_t reader_u32be(struct reader *r)
     return (uint32_t)reader_uint(r, 4, true);
 }
 
-/* A reader of the next n bytes that cannot see past them; `r` moves on. Failed if they are not there. */
+/* A reader of the next n bytes that cannot see past them; `r` moves on. Failed if they are not
+ * there. */
 struct reader reader_sub(struct reader *r, size_t n);
 
-/* A reader of n bytes at `pos` of the same bytes; `r` does not move. Failed if they are not there. */
+/* A reader of n bytes at `pos` of the same bytes; `r` does not move. Failed if they are not
+ * there. */
 struct reader reader_at(const struct reader *r, size_t pos, size_t n);
 
 /* Moves to `pos`; past the end is a failure. */

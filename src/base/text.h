@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Growing output with a maximum given at init. What does not fit is dropped whole and `overflow`
- * says so; the writer checks once, at the end.
+ * Growing output with a maximum given at init. What does not fit is dropped whole and
+ * `overflow` says so; the writer checks once, at the end.
  */
 #ifndef ASSAY_BASE_TEXT_H
 #define ASSAY_BASE_TEXT_H
@@ -33,7 +33,8 @@ void text_hex(struct text *t, struct bytes b);
 /* Decimal digits of `value`; much faster than text_printf. */
 void text_uint(struct text *t, uint64_t value);
 
-/* A path segment: '/', '%', '#', blanks and bytes outside printable ASCII are percent-encoded. */
+/* A path segment: '/', '%', '#', blanks and bytes outside printable ASCII are percent-encoded.
+ */
 void text_segment(struct text *t, struct bytes b);
 
 /* For people: bytes outside printable ASCII (or UTF-8, if it is) as \xNN. */

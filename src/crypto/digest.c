@@ -9,11 +9,11 @@
 #include "crypto/libcrypto.h"
 
 static const struct digest_info infos[DIGEST_ALGORITHMS] = {
-    {"sha1", 0x0004, 20},
-    {"sha256", 0x000b, 32},
-    {"sha384", 0x000c, 48},
-    {"sha512", 0x000d, 64},
-    {"sm3_256", 0x0012, 32},
+    {"sha1",     0x0004, 20},
+    {"sha256",   0x000b, 32},
+    {"sha384",   0x000c, 48},
+    {"sha512",   0x000d, 64},
+    {"sm3_256",  0x0012, 32},
     {"sha3_256", 0x0027, 32},
     {"sha3_384", 0x0028, 48},
     {"sha3_512", 0x0029, 64},

@@ -5,7 +5,10 @@
 
 #include "base/bytes.h"
 
-enum { DIGEST_MAX = 64, SHA256_SIZE = 32 };
+enum {
+    DIGEST_MAX = 64,
+    SHA256_SIZE = 32
+};
 
 /* A SHA-256 digest, the name of everything that lasts. */
 struct digest {
@@ -26,9 +29,9 @@ enum digest_algorithm {
 };
 
 struct digest_info {
-    const char *name;  /* as in the kernel's PCR folders and in paths: "sha256" */
-    uint16_t tpm_id;   /* TPM_ALG_ID, TCG Algorithm Registry */
-    uint8_t size;      /* bytes */
+    const char *name; /* as in the kernel's PCR folders and in paths: "sha256" */
+    uint16_t tpm_id;  /* TPM_ALG_ID, TCG Algorithm Registry */
+    uint8_t size;     /* bytes */
 };
 
 const struct digest_info *digest_info(enum digest_algorithm a);

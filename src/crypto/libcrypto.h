@@ -31,7 +31,8 @@ struct libcrypto {
 #undef MEMBER
 };
 
-/* The functions; loads the library at the first call and ends the process if it is not there. */
+/* The functions; loads the library at the first call and ends the process if it is not there.
+ */
 const struct libcrypto *libcrypto(void);
 
 #endif

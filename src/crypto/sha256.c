@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SHA-256 through libsodium, linked statically: the one digest that every run needs must not cost
- * the loading of libcrypto, which takes longer than decoding a small table.
+ * SHA-256 through libsodium, linked statically: the one digest that every run needs must not
+ * cost the loading of libcrypto, which takes longer than decoding a small table.
  */
 #include <string.h>
 

@@ -2,7 +2,8 @@
 /*
  * What a decoder sees. A decoder turns bytes into claims, is pure, and cannot fail: malformed
  * input is recorded as a fault. It reads through `in` only, never allocates outside the arena,
- * never recurses and never calls another decoder; nested formats are emitted with decode_child().
+ * never recurses and never calls another decoder; nested formats are emitted with
+ * decode_child().
  *
  * A claim takes its span from the reader, and is dropped once the reader has failed: nothing is
  * stated from bytes that were not read.
@@ -12,17 +13,20 @@
 
 #include "evidence/item.h"
 
-enum { DECODE_DEPTH_MAX = 64 };
+enum {
+    DECODE_DEPTH_MAX = 64
+};
 
 struct engine;
 
 struct decode {
     struct reader in;      /* the bytes to decode; decode_enter() narrows it */
     struct reader strings; /* a set of NUL-terminated strings for F_STRING, or empty */
-    struct bytes label;    /* the name under which the bytes were found (file name), may be empty */
+    struct bytes
+        label; /* the name under which the bytes were found (file name), may be empty */
     struct arena *arena;
     struct decoded *out;
-    uint32_t item;         /* the container to which claims go now */
+    uint32_t item; /* the container to which claims go now */
     /* The engine's own. */
     struct engine *engine;
     struct reader outer[DECODE_DEPTH_MAX];
@@ -35,11 +39,13 @@ struct decode {
 typedef unsigned decode_probe(struct bytes b, struct bytes label);
 
 struct decoder {
-    const char *name;     /* as given to --as */
-    const char *title;    /* one line for people */
-    const char *spec;     /* key of docs/specs.md */
-    size_t min;           /* fewer bytes than this are a fault by themselves */
-    size_t max;           /* more bytes than this are not read: a fault */
+    const char *name;  /* as given to --as */
+    const char *title; /* one line for people */
+    const char *spec;  /* key of docs/specs.md */
+    const char
+        *surface; /* first path segment of a lone file, before "@document"; NULL: the name */
+    size_t min;   /* fewer bytes than this are a fault by themselves */
+    size_t max;   /* more bytes than this are not read: a fault */
     decode_probe *probe;
     void (*decode)(struct decode *d);
 };
@@ -77,8 +83,8 @@ struct field {
 };
 
 /*
- * Reads the rows in order and emits a claim for each. Returns the integer read last. A short read
- * fails the reader.
+ * Reads the rows in order and emits a claim for each. Returns the integer read last. A short
+ * read fails the reader.
  */
 uint64_t decode_fields(struct decode *d, const struct field *rows, size_t count);
 
@@ -104,7 +110,8 @@ void decode_open_bytes(struct decode *d, enum item_kind kind, struct bytes name)
 /* Back to the container above. */
 void decode_close(struct decode *d);
 
-/* Narrows `in` to the next n bytes. Pairs with decode_leave(), also when the reader has failed. */
+/* Narrows `in` to the next n bytes. Pairs with decode_leave(), also when the reader has failed.
+ */
 void decode_enter(struct decode *d, size_t n);
 
 /*
@@ -126,7 +133,8 @@ void decode_bytes(struct decode *d, enum key_id key, struct bytes value, size_t 
 /* As above with the span given, for bytes that `in` does not stand at. */
 void decode_value_at(struct decode *d, enum key_id key, struct value v, struct span s);
 
-/* As decode_value_at, under a name of its own instead of the key's leaf (register 7 of a bank). */
+/* As decode_value_at, under a name of its own instead of the key's leaf (register 7 of a bank).
+ */
 void decode_named_at(struct decode *d, struct bytes name, enum key_id key, struct value v,
                      struct span s);
 
@@ -146,11 +154,16 @@ void decode_digest(struct decode *d, enum key_id key, struct bytes b, struct spa
 /* A fault in the current container. */
 void decode_fault(struct decode *d, enum fault_id id, uint64_t offset);
 
-/* Gives bytes a class. Of nested spans the innermost counts; claims mark `structure` themselves. */
+/* Gives bytes a class. Of nested spans the innermost counts; claims mark `structure`
+ * themselves. */
 void decode_region(struct decode *d, struct span s, enum byte_class class);
 
+/* As decode_region, where what the bytes say is said by a derived blob or a child. */
+void decode_claimed_region(struct decode *d, struct span s, enum byte_class class);
+
 /* Bytes derived from `source`; returns the index of the new blob for decode_child(). */
-uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, const char *method);
+uint32_t decode_derive(struct decode *d, struct span source, struct bytes b,
+                       const char *method);
 
 /*
  * Hands bytes to the decoder named `hint` (NULL: whichever recognises them). What it finds goes

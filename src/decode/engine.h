@@ -14,8 +14,8 @@ const struct decoder *decoder_find(struct bytes name);
 const struct decoder *decoder_probe(struct bytes b, struct bytes label);
 
 /*
- * The digest of the decoder set: names, versions and vocabulary. Trees made by different sets are
- * not compared.
+ * The digest of the decoder set: names, versions and vocabulary. Trees made by different sets
+ * are not compared.
  */
 struct digest decoder_set_digest(void);
 
@@ -26,8 +26,8 @@ struct engine *engine_new(struct decoded *out);
 
 /*
  * Queues a collected blob for decoding. `name` is its decoder's, or NULL for the surest one;
- * claims go below item `parent`. `label` is the name under which the bytes were found. Returns the
- * blob's index in `out`.
+ * claims go below item `parent`. `label` is the name under which the bytes were found. Returns
+ * the blob's index in `out`.
  */
 uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
                     const char *decoder, struct bytes label, uint32_t parent);
@@ -35,7 +35,8 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
 /* The decoder that took a blob queued with engine_add, or NULL. For display. */
 const struct decoder *engine_decoder_of(const struct engine *e, uint32_t blob);
 
-/* Decodes all that is queued, then completes the byte map and the digests of unclaimed bytes. */
+/* Decodes all that is queued, then completes the byte map and the digests of unclaimed bytes.
+ */
 void engine_run(struct engine *e);
 
 #endif

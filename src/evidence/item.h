@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What decoding yields: items (containers and claims) with their provenance, faults, the byte map
- * and the blobs they stand in. Items refer to their parent by index; the root is item 0.
+ * What decoding yields: items (containers and claims) with their provenance, faults, the byte
+ * map and the blobs they stand in. Items refer to their parent by index; the root is item 0.
  */
 #ifndef ASSAY_EVIDENCE_ITEM_H
 #define ASSAY_EVIDENCE_ITEM_H
@@ -13,6 +13,7 @@
 
 struct value {
     enum value_type type;
+
     union {
         uint64_t uint; /* TYPE_UINT, and 0 or 1 for TYPE_BOOL */
         int64_t sint;
@@ -41,9 +42,9 @@ struct item {
     struct bytes name; /* path segment before encoding; of a claim, the key's leaf or its own */
     enum key_id key;   /* claims only */
     struct value value;
-    struct span span;  /* the bytes that say so */
-    uint32_t decoder;  /* index of the decoder that said so */
-    bool faulty;       /* containers: a fault stands here, so what is missing is unseen */
+    struct span span; /* the bytes that say so */
+    uint32_t decoder; /* index of the decoder that said so */
+    bool faulty;      /* containers: a fault stands here, so what is missing is unseen */
 };
 
 enum fault_id {
@@ -60,7 +61,7 @@ const char *fault_meaning(enum fault_id id);
 /* A named malformation: evidence, not an error. */
 struct fault {
     enum fault_id id;
-    uint32_t item;   /* the container in which it was found */
+    uint32_t item; /* the container in which it was found */
     uint32_t blob;
     uint64_t offset; /* in the blob */
 };
@@ -82,7 +83,8 @@ enum byte_class {
 
 const char *byte_class_name(enum byte_class c);
 
-/* A run of bytes of one class. In a finished map runs are disjoint, in order, and cover the blob. */
+/* A run of bytes of one class. In a finished map runs are disjoint, in order, and cover the
+ * blob. */
 struct region {
     struct span span;
     enum byte_class class;
@@ -94,8 +96,8 @@ struct blob {
     struct bytes bytes;
     struct digest digest; /* SHA-256 of the bytes */
     uint32_t parent;
-    struct span source;   /* derived: the bytes of the parent it was made from */
-    const char *method;   /* derived: how ("xz", "hex-text"); NULL for a collected blob */
+    struct span source; /* derived: the bytes of the parent it was made from */
+    const char *method; /* derived: how ("xz", "hex-text"); NULL for a collected blob */
 };
 
 struct decoded {
@@ -118,7 +120,8 @@ struct decoded {
 void decoded_init(struct decoded *d, struct arena *a);
 
 /* A container below `parent`. `name` must outlive `d`. Returns its index. */
-uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind, struct bytes name);
+uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind,
+                      struct bytes name);
 
 /* Adds a claim with this name (the key's leaf if empty). Returns its index. */
 uint32_t decoded_claim(struct decoded *d, uint32_t parent, struct bytes name, enum key_id key,
@@ -132,8 +135,8 @@ uint32_t decoded_blob(struct decoded *d, struct bytes b, const struct digest *di
                       uint32_t parent, struct span source, const char *method);
 
 /*
- * The path of an item, encoded and joined with '/'; the root gives "". Members of bags and lists
- * are shown by their name alone.
+ * The path of an item, encoded and joined with '/'; the root gives "". Members of bags and
+ * lists are shown by their name alone.
  */
 void item_path(const struct decoded *d, uint32_t item, struct text *t);
 

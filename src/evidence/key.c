@@ -4,7 +4,9 @@
 #include <string.h>
 
 #define KEY(id, name, type, expectation, unit, names, meaning)
+/* clang-format off */
 #define NAMES(id, ...) static const struct value_name names_##id[] = {__VA_ARGS__, {0, NULL}};
+/* clang-format on */
 #include "evidence/vocabulary.def"
 #undef KEY
 #undef NAMES

@@ -9,8 +9,8 @@
 #include "base/bytes.h"
 
 enum value_type {
-    TYPE_UINT,  /* unsigned, to 2^64-1 */
-    TYPE_INT,   /* signed, to -2^63 */
+    TYPE_UINT, /* unsigned, to 2^64-1 */
+    TYPE_INT,  /* signed, to -2^63 */
     TYPE_BOOL,
     TYPE_TEXT,  /* bytes meant to be read; kept as found, of no promised encoding */
     TYPE_BYTES, /* bytes not meant to be read: digests, identifiers */
@@ -31,7 +31,7 @@ struct value_name {
 };
 
 struct key {
-    const char *name;               /* dotted; the part after the last dot names a claim's place */
+    const char *name; /* dotted; the part after the last dot names a claim's place */
     enum value_type type;
     enum expectation expectation;
     const char *unit;               /* "" where there is none */

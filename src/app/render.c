@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/render.h"
+
+#include <inttypes.h>
+
+void render_digest(struct json *j, const struct digest *d)
+{
+    struct text t;
+    char room[96];
+    struct arena none = {0};
+
+    /* The text never grows: its buffer is given. */
+    t = (struct text){.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
+    text_puts(&t, "sha256:");
+    text_hex(&t, (struct bytes){d->bytes, sizeof(d->bytes)});
+    json_string(j, text_bytes(&t));
+}
+
+void render_value(struct json *j, const struct value *v)
+{
+    switch (v->type) {
+    case TYPE_UINT:
+        json_uint(j, v->uint);
+        break;
+    case TYPE_INT:
+        json_int(j, v->sint);
+        break;
+    case TYPE_BOOL:
+        json_bool(j, v->uint != 0);
+        break;
+    case TYPE_TEXT:
+        if (bytes_utf8(v->bytes))
+            json_string(j, v->bytes);
+        else
+            json_bytes(j, v->bytes);
+        break;
+    case TYPE_BYTES:
+        json_bytes(j, v->bytes);
+        break;
+    }
+}
+
+void render_span(struct json *j, const struct decoded *d, struct span s)
+{
+    json_object(j);
+    json_key(j, "blob");
+    render_digest(j, &d->blobs[s.blob].digest);
+    json_member_uint(j, "offset", s.offset);
+    json_member_uint(j, "length", s.length);
+    json_object_end(j);
+}
+
+/* Paths of one decode, with the container's path kept from one claim to the next. */
+struct paths {
+    const struct decoded *d;
+    struct text container;
+    uint32_t parent;
+    struct text whole;
+};
+
+static void paths_init(struct paths *p, const struct decoded *d)
+{
+    p->d = d;
+    p->parent = 0;
+    text_init(&p->container, d->arena, 1 << 20);
+    text_init(&p->whole, d->arena, 1 << 20);
+}
+
+static struct bytes path_of(struct paths *p, uint32_t item)
+{
+    uint32_t parent = p->d->items[item].parent;
+
+    if (parent != p->parent) {
+        p->container.len = 0;
+        item_path(p->d, parent, &p->container);
+        p->parent = parent;
+    }
+    p->whole.len = 0;
+    if (item == 0)
+        return text_bytes(&p->whole);
+    if (parent != 0) {
+        text_add(&p->whole, text_bytes(&p->container));
+        text_char(&p->whole, '/');
+    }
+    text_segment(&p->whole, p->d->items[item].name);
+    return text_bytes(&p->whole);
+}
+
+/* What the specification calls the value, beside the number. */
+static void value_text_member(struct json *j, const struct decoded *d, const struct item *item)
+{
+    const struct key *k = key_get(item->key);
+    struct text t;
+
+    if (k->names == NULL || item->value.type != TYPE_UINT)
+        return;
+    if (!k->bits) {
+        const char *name = key_value_name(k, item->value.uint);
+
+        if (name != NULL)
+            json_member_text(j, "text", name);
+        return;
+    }
+    text_init(&t, d->arena, 4096);
+    for (const struct value_name *n = k->names; n->text != NULL; n++) {
+        if (n->value >= 64 || (item->value.uint >> n->value & 1) == 0)
+            continue;
+        if (t.len > 0)
+            text_puts(&t, ", ");
+        text_puts(&t, n->text);
+    }
+    json_member_string(j, "text", text_bytes(&t));
+}
+
+static void claim_json(struct json *j, struct paths *p, uint32_t index)
+{
+    const struct item *item = &p->d->items[index];
+    const struct key *k = key_get(item->key);
+
+    json_object(j);
+    json_member_string(j, "path", path_of(p, index));
+    json_member_text(j, "key", k->name);
+    json_member_text(j, "type", value_type_name(item->value.type));
+    json_key(j, "value");
+    render_value(j, &item->value);
+    value_text_member(j, p->d, item);
+    if (k->unit[0] != '\0')
+        json_member_text(j, "unit", k->unit);
+    json_member_text(j, "expectation", expectation_name(k->expectation));
+    json_key(j, "span");
+    render_span(j, p->d, item->span);
+    json_object_end(j);
+}
+
+static void faults_json(struct json *j, struct paths *p)
+{
+    json_key(j, "faults");
+    json_array(j);
+    for (size_t i = 0; i < p->d->fault_count; i++) {
+        const struct fault *f = &p->d->faults[i];
+
+        json_object(j);
+        json_member_text(j, "name", fault_name(f->id));
+        json_key(j, "blob");
+        render_digest(j, &p->d->blobs[f->blob].digest);
+        json_member_uint(j, "offset", f->offset);
+        json_member_string(j, "path", path_of(p, f->item));
+        json_member_text(j, "meaning", fault_meaning(f->id));
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void map_json(struct json *j, struct paths *p)
+{
+    json_key(j, "map");
+    json_array(j);
+    for (size_t i = 0; i < p->d->region_count; i++) {
+        const struct region *r = &p->d->regions[i];
+        const struct blob *b = &p->d->blobs[r->span.blob];
+
+        json_object(j);
+        json_key(j, "blob");
+        render_digest(j, &b->digest);
+        json_member_uint(j, "offset", r->span.offset);
+        json_member_uint(j, "length", r->span.length);
+        json_member_text(j, "class", byte_class_name(r->class));
+        json_member_string(j, "path", path_of(p, r->item));
+        if (r->class != CLASS_STRUCTURE) {
+            struct digest digest = digest_sha256(
+                bytes_slice(b->bytes, (size_t)r->span.offset, (size_t)r->span.length));
+
+            json_key(j, "digest");
+            render_digest(j, &digest);
+        }
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void derived_json(struct json *j, const struct decoded *d)
+{
+    json_key(j, "derived");
+    json_array(j);
+    for (size_t i = 0; i < d->blob_count; i++) {
+        const struct blob *b = &d->blobs[i];
+
+        if (b->method == NULL)
+            continue;
+        json_object(j);
+        json_key(j, "blob");
+        render_digest(j, &b->digest);
+        json_key(j, "parent");
+        render_digest(j, &d->blobs[b->parent].digest);
+        json_member_uint(j, "offset", b->source.offset);
+        json_member_uint(j, "length", b->source.length);
+        json_member_text(j, "method", b->method);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+void render_decoded_json(struct json *j, const struct decoded *d)
+{
+    struct paths p;
+
+    paths_init(&p, d);
+    json_key(j, "claims");
+    json_array(j);
+    for (uint32_t i = 1; i < d->item_count; i++) {
+        if (d->items[i].kind == ITEM_CLAIM)
+            claim_json(j, &p, i);
+    }
+    json_array_end(j);
+    faults_json(j, &p);
+    map_json(j, &p);
+    derived_json(j, d);
+}
+
+static void map_text(struct text *t, struct paths *p)
+{
+    uint64_t totals[CLASS_UNREAD + 1] = {0};
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < p->d->region_count; i++) {
+        const struct region *r = &p->d->regions[i];
+
+        text_printf(t, "map %u 0x%" PRIx64 " +0x%" PRIx64 " %s ", r->span.blob, r->span.offset,
+                    r->span.length, byte_class_name(r->class));
+        text_add(t, path_of(p, r->item));
+        text_char(t, '\n');
+        totals[r->class] += r->span.length;
+        all += r->span.length;
+    }
+    for (size_t c = 0; c <= CLASS_UNREAD; c++) {
+        if (totals[c] > 0)
+            text_printf(
+                t, "total %s %" PRIu64 " of %" PRIu64 " bytes (%" PRIu64 ".%02" PRIu64 " %%)\n",
+                byte_class_name((enum byte_class)c), totals[c], all, totals[c] * 100 / all,
+                totals[c] * 10000 / all % 100);
+    }
+}
+
+void render_decoded_text(struct text *t, const struct decoded *d, bool map)
+{
+    struct paths p;
+
+    paths_init(&p, d);
+    for (uint32_t i = 1; i < d->item_count; i++) {
+        const struct item *item = &d->items[i];
+        const struct key *k = key_get(item->key);
+
+        if (item->kind != ITEM_CLAIM)
+            continue;
+        text_add(t, path_of(&p, i));
+        text_puts(t, " = ");
+        value_print(t, &item->value, k);
+        if (k->expectation != EXPECT_SAME) {
+            text_puts(t, "  [");
+            text_puts(t, expectation_name(k->expectation));
+            text_char(t, ']');
+        }
+        text_char(t, '\n');
+    }
+    for (size_t i = 0; i < d->fault_count; i++) {
+        const struct fault *f = &d->faults[i];
+
+        text_printf(t, "fault %s at 0x%" PRIx64 " in ", fault_name(f->id), f->offset);
+        text_add(t, path_of(&p, f->item));
+        text_printf(t, ": %s\n", fault_meaning(f->id));
+    }
+    if (map)
+        map_text(t, &p);
+}

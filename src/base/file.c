@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool fd_read(int fd, const char *path, size_t max, struct arena *a, struct bytes *ret,
+                    struct err *e)
+{
+    struct stat st;
+    size_t cap = 4096;
+    size_t len = 0;
+
+    if (fstat(fd, &st) == 0 && st.st_size > 0 && (uint64_t)st.st_size < max)
+        cap = (size_t)st.st_size + 1;
+    if (cap > max)
+        cap = max + 1;
+    uint8_t *data = arena_alloc(a, cap);
+
+    for (;;) {
+        ssize_t n = read(fd, data + len, cap - len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_system(e, errno, "cannot read %s", path);
+        len += (size_t)n;
+        if (len > max)
+            return err_set(e, ERR_LIMIT, "%s is larger than %zu bytes", path, max);
+        if (n == 0)
+            break;
+        if (len == cap) {
+            uint8_t *wider = arena_alloc(a, cap * 2);
+
+            memcpy(wider, data, len);
+            data = wider;
+            cap *= 2;
+        }
+    }
+    *ret = (struct bytes){data, len};
+    return true;
+}
+
+bool file_read_at(int folder, const char *path, size_t max, struct arena *a, struct bytes *ret,
+                  struct err *e)
+{
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return err_system(e, errno, "cannot open %s", path);
+    bool ok = fd_read(fd, path, max, a, ret, e);
+
+    (void)close(fd);
+    return ok;
+}
+
+bool file_read(const char *path, size_t max, struct arena *a, struct bytes *ret, struct err *e)
+{
+    if (strcmp(path, "-") == 0)
+        return fd_read(STDIN_FILENO, "standard input", max, a, ret, e);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return err_system(e, errno, "cannot open %s", path);
+    bool ok = fd_read(fd, path, max, a, ret, e);
+
+    (void)close(fd);
+    return ok;
+}
+
+bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, struct err *e)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return err_system(e, errno, "cannot open %s", path);
+    if (!S_ISREG(st.st_mode) || st.st_size == 0)
+        return file_read(path, max, a, ret, e);
+    if ((uint64_t)st.st_size > max)
+        return err_set(e, ERR_LIMIT, "%s is larger than %zu bytes", path, max);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return err_system(e, errno, "cannot open %s", path);
+    void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+    (void)close(fd);
+    if (at == MAP_FAILED)
+        return file_read(path, max, a, ret, e);
+    *ret = (struct bytes){at, (size_t)st.st_size};
+    return true;
+}
+
+bool file_new_open(struct file_new *f, const char *path, struct arena *a, struct err *e)
+{
+    f->path = path;
+    f->temporary = arena_format(a, "%s.XXXXXX", path);
+    f->fd = mkostemp(f->temporary, O_CLOEXEC);
+    if (f->fd < 0)
+        return err_system(e, errno, "cannot create a file beside %s", path);
+    return true;
+}
+
+bool fd_write(int fd, struct bytes b, struct err *e)
+{
+    while (b.len > 0) {
+        ssize_t n = write(fd, b.data, b.len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_system(e, errno, "cannot write");
+        b = bytes_slice(b, (size_t)n, SIZE_MAX);
+    }
+    return true;
+}
+
+bool file_new_write(struct file_new *f, struct bytes b, struct err *e)
+{
+    if (!fd_write(f->fd, b, e))
+        return err_wrap(e, "%s", f->path);
+    return true;
+}
+
+/* A rename lasts only once the folder that holds the name is on disk. */
+static void sync_folder(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+
+    if (n >= sizeof(folder))
+        return;
+    memcpy(folder, path, n);
+    folder[n] = '\0';
+    int fd = open(n == 0 ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+}
+
+bool file_new_commit(struct file_new *f, struct err *e)
+{
+    mode_t mask = umask(0);
+
+    (void)umask(mask);
+    if (fchmod(f->fd, 0666 & ~mask) != 0 || fsync(f->fd) != 0 || close(f->fd) != 0 ||
+        rename(f->temporary, f->path) != 0) {
+        int why = errno;
+
+        (void)unlink(f->temporary);
+        return err_system(e, why, "cannot write %s", f->path);
+    }
+    f->fd = -1;
+    sync_folder(f->path);
+    return true;
+}
+
+void file_new_abandon(struct file_new *f)
+{
+    if (f->fd < 0)
+        return;
+    (void)close(f->fd);
+    (void)unlink(f->temporary);
+    f->fd = -1;
+}
+
+bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e)
+{
+    struct file_new f;
+
+    if (!file_new_open(&f, path, a, e))
+        return false;
+    if (!file_new_write(&f, b, e)) {
+        file_new_abandon(&f);
+        return false;
+    }
+    return file_new_commit(&f, e);
+}
+
+bool path_is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: reading with a limit, writing atomically. */
+#ifndef ASSAY_BASE_FILE_H
+#define ASSAY_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* The whole content of a file of at most `max` bytes ("-" is standard input). */
+bool file_read(const char *path, size_t max, struct arena *a, struct bytes *ret, struct err *e);
+
+/* As file_read, below an open folder. Follows no symbolic link in the last part. */
+bool file_read_at(int folder, const char *path, size_t max, struct arena *a, struct bytes *ret,
+                  struct err *e);
+
+/*
+ * Maps a regular file for reading; falls back to file_read for what cannot be mapped. The bytes
+ * live until the process ends.
+ */
+bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, struct err *e);
+
+/*
+ * A file that appears under its name only when it is complete: written beside it, synced,
+ * renamed. An interrupted or abandoned write leaves nothing behind under that name.
+ */
+struct file_new {
+    int fd;
+    char *temporary;
+    const char *path;
+};
+
+bool file_new_open(struct file_new *f, const char *path, struct arena *a, struct err *e);
+
+bool file_new_write(struct file_new *f, struct bytes b, struct err *e);
+
+/* Syncs and renames. On failure the temporary file is gone. */
+bool file_new_commit(struct file_new *f, struct err *e);
+
+/* Removes the temporary file; nothing to do after commit. */
+void file_new_abandon(struct file_new *f);
+
+/* Writes a whole file atomically. */
+bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e);
+
+/* Writes all bytes to a descriptor. */
+bool fd_write(int fd, struct bytes b, struct err *e);
+
+bool path_is_folder(const char *path);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/verb.h"
+
+static void usage(FILE *f)
+{
+    (void)fprintf(f, "Usage: assay VERB [OPTION]... [FILE]...\n"
+                     "Tells whether a server is what was ordered.\n\nVerbs:\n");
+    for (const struct verb *v = verbs; v->name != NULL; v++)
+        (void)fprintf(f, "  %-10s %s\n", v->name, v->summary);
+    (void)fprintf(
+        f, "\n'assay VERB --help' tells more of one verb. Exit status: 0 good, 1 finding,\n"
+           "2 trouble of our own, 3 incomplete.\n");
+}
+
+static void verb_help(const struct verb *v)
+{
+    (void)printf("Usage: assay %s %s\n%s.\n\n%s", v->name, v->synopsis, v->summary, v->help);
+}
+
+int verb_option(const struct verb *v, int argc, char **argv, const struct option *options,
+                int *ret_status)
+{
+    opterr = 0;
+    int at = optind;
+    int c = getopt_long(argc, argv, "+:hjo:", options, NULL);
+
+    if (c == 'h') {
+        verb_help(v);
+        *ret_status = STATUS_GOOD;
+        return -2;
+    }
+    if (c == '?' || c == ':') {
+        *ret_status = verb_usage(
+            v, c == '?' ? "unknown or ambiguous option %s" : "option %s needs a value",
+            at < argc ? argv[at] : "");
+        return -2;
+    }
+    return c;
+}
+
+int verb_fail(const struct verb *v, const struct err *e)
+{
+    (void)fprintf(stderr, "assay %s: %s\n", v->name, e->text);
+    return STATUS_TROUBLE;
+}
+
+int verb_usage(const struct verb *v, const char *format, ...)
+{
+    va_list args;
+
+    (void)fprintf(stderr, "assay %s: ", v->name);
+    va_start(args, format);
+    (void)vfprintf(stderr, format, args);
+    va_end(args);
+    (void)fprintf(stderr, "\nTry 'assay %s --help'.\n", v->name);
+    return STATUS_TROUBLE;
+}
+
+int verb_output(const struct verb *v, struct bytes b, int status)
+{
+    struct err e;
+
+    if (fflush(stdout) != 0 || !fd_write(STDOUT_FILENO, b, &e))
+        return STATUS_TROUBLE;
+    (void)v;
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_DFL);
+    if (argc < 2) {
+        usage(stderr);
+        return STATUS_TROUBLE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return STATUS_GOOD;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)printf("assay %s\n", ASSAY_VERSION);
+        return STATUS_GOOD;
+    }
+    for (const struct verb *v = verbs; v->name != NULL; v++) {
+        if (strcmp(argv[1], v->name) == 0)
+            return v->run(v, argc - 1, argv + 1);
+    }
+    (void)fprintf(stderr, "assay: there is no verb '%s'; 'assay --help' lists them\n", argv[1]);
+    return STATUS_TROUBLE;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/render.h"
+#include "base/file.h"
+#include "cli/verb.h"
+#include "decode/engine.h"
+
+enum {
+    INPUT_MAX = 1 << 30,
+    OUTPUT_MAX = 1 << 30
+};
+
+struct options {
+    const char *as;
+    const char *label;
+    bool json;
+    bool map;
+};
+
+static void print_json(struct text *t, const char *path, const struct decoder *row,
+                       const struct decoded *d)
+{
+    struct json j;
+
+    json_init(&j, t);
+    json_object(&j);
+    json_member_uint(&j, "schema", 1);
+    json_member_text(&j, "file", path);
+    json_key(&j, "blob");
+    render_digest(&j, &d->blobs[0].digest);
+    json_key(&j, "format");
+    if (row != NULL)
+        json_text(&j, row->name);
+    else
+        json_null(&j);
+    render_decoded_json(&j, d);
+    json_object_end(&j);
+    text_char(t, '\n');
+}
+
+/* Decodes one file. Returns whether it has no fault; *ret_trouble when it cannot be read. */
+static int decode_file(const struct verb *v, const char *path, const struct options *o)
+{
+    struct arena a;
+    struct decoded d;
+    struct bytes b;
+    struct err e;
+    struct text t;
+
+    arena_init(&a);
+    if (!file_read(path, INPUT_MAX, &a, &b, &e)) {
+        arena_done(&a);
+        return verb_fail(v, &e);
+    }
+    decoded_init(&d, &a);
+    struct engine *engine = engine_new(&d);
+    const char *slash = strrchr(path, '/');
+    struct bytes label = bytes_of(o->label != NULL ? o->label
+                                  : slash != NULL  ? slash + 1
+                                                   : path);
+    const struct decoder *row =
+        o->as != NULL ? decoder_find(bytes_of(o->as)) : decoder_probe(b, label);
+    const char *surface = row == NULL            ? "file"
+                          : row->surface != NULL ? row->surface
+                                                 : row->name;
+    uint32_t mount =
+        decoded_open(&d, 0, ITEM_MAP, bytes_of(arena_format(&a, "%s@document", surface)));
+
+    (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, label, mount);
+    engine_run(engine);
+    text_init(&t, &a, OUTPUT_MAX);
+    if (o->json) {
+        print_json(&t, path, row, &d);
+    } else {
+        text_printf(&t, "%s: %s\n", path,
+                    row != NULL ? row->title : "no decoder recognises it");
+        render_decoded_text(&t, &d, o->map);
+    }
+    int status =
+        verb_output(v, text_bytes(&t), d.fault_count > 0 ? STATUS_FINDING : STATUS_GOOD);
+
+    arena_done(&a);
+    return status;
+}
+
+VERB_FUNCTION(decode)
+{
+    static const struct option options[] = {
+        {"as",    required_argument, NULL, 'a'},
+        {"label", required_argument, NULL, 'l'},
+        {"json",  no_argument,       NULL, 'j'},
+        {"map",   no_argument,       NULL, 'm'},
+        {"help",  no_argument,       NULL, 'h'},
+        {NULL,    0,                 NULL, 0  },
+    };
+    struct options o = {0};
+    int status = STATUS_GOOD;
+    int c;
+
+    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
+        if (c == 'a')
+            o.as = optarg;
+        else if (c == 'l')
+            o.label = optarg;
+        else if (c == 'j')
+            o.json = true;
+        else if (c == 'm')
+            o.map = true;
+    }
+    if (c == -2)
+        return status;
+    if (optind >= argc)
+        return verb_usage(v, "no file is given");
+    if (o.as != NULL && decoder_find(bytes_of(o.as)) == NULL)
+        return verb_usage(v, "there is no format '%s'", o.as);
+    for (int i = optind; i < argc; i++) {
+        int one = decode_file(v, argv[i], &o);
+
+        if (one == STATUS_TROUBLE || status == STATUS_GOOD)
+            status = one;
+    }
+    return status;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decode/byte_map.h"
+
+#include <stdlib.h>
+
+void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark)
+{
+    arena_grow(a, &m->marks, m->count, &m->cap, sizeof(*m->marks));
+    m->marks[m->count++] = mark;
+}
+
+static int three_way(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* By blob and offset; outer before inner; of equal ones the earlier first. */
+static int mark_order(const void *left, const void *right)
+{
+    const struct mark *a = left;
+    const struct mark *b = right;
+    int c = three_way(a->region.span.blob, b->region.span.blob);
+
+    if (c == 0)
+        c = three_way(a->region.span.offset, b->region.span.offset);
+    if (c == 0)
+        c = three_way(b->region.span.length, a->region.span.length);
+    return c != 0 ? c : three_way(a->order, b->order);
+}
+
+/* The state of the sweep over one blob. */
+struct sweep {
+    struct decoded *out;
+    const struct mark **open; /* the marks that may still cover the position, outer first */
+    size_t open_count;
+    size_t open_cap;
+    uint32_t blob;
+    uint64_t pos;
+    uint64_t claimed_end; /* claims speak for every byte below this that is not yet swept */
+    struct region *loose; /* runs for which no claim speaks */
+    size_t loose_count;
+    size_t loose_cap;
+};
+
+static uint64_t mark_end(const struct mark *m)
+{
+    return m->region.span.offset + m->region.span.length;
+}
+
+static void region_add(struct sweep *s, const struct mark *m, uint64_t end)
+{
+    struct decoded *out = s->out;
+    struct region *last = out->region_count > 0 ? &out->regions[out->region_count - 1] : NULL;
+
+    if (last != NULL && last->span.blob == s->blob && last->class == m->region.class &&
+        last->item == m->region.item && last->span.offset + last->span.length == s->pos) {
+        last->span.length += end - s->pos;
+        return;
+    }
+    arena_grow(out->arena, &out->regions, out->region_count, &out->region_cap,
+               sizeof(*out->regions));
+    out->regions[out->region_count++] = (struct region){
+        {s->blob, s->pos, end - s->pos},
+        m->region.class, m->region.item
+    };
+}
+
+/* Bytes that are neither structure nor under a claim must still be noticed when they change. */
+static void loose_add(struct sweep *s, const struct mark *m, uint64_t end)
+{
+    uint64_t from = s->claimed_end > s->pos ? s->claimed_end : s->pos;
+
+    if (m->region.class == CLASS_STRUCTURE || m->region.class == CLASS_UNREAD || from >= end)
+        return;
+    arena_grow(s->out->arena, &s->loose, s->loose_count, &s->loose_cap, sizeof(*s->loose));
+    s->loose[s->loose_count++] = (struct region){
+        {s->blob, from, end - from},
+        m->region.class, m->region.item
+    };
+}
+
+/* Emits runs up to `limit` from the innermost open mark, dropping marks that have ended. */
+static void sweep_to(struct sweep *s, uint64_t limit)
+{
+    while (s->pos < limit && s->open_count > 0) {
+        const struct mark *top = s->open[s->open_count - 1];
+        uint64_t end = mark_end(top) < limit ? mark_end(top) : limit;
+
+        if (end <= s->pos) {
+            s->open_count--;
+            continue;
+        }
+        region_add(s, top, end);
+        loose_add(s, top, end);
+        s->pos = end;
+    }
+    if (s->pos < limit)
+        s->pos = limit;
+}
+
+static void sweep_mark(struct sweep *s, const struct mark *m)
+{
+    if (m->region.span.blob != s->blob) {
+        sweep_to(s, UINT64_MAX);
+        s->blob = m->region.span.blob;
+        s->pos = 0;
+        s->claimed_end = 0;
+        s->open_count = 0;
+    }
+    sweep_to(s, m->region.span.offset);
+    if (m->claimed && mark_end(m) > s->claimed_end)
+        s->claimed_end = mark_end(m);
+    arena_grow(s->out->arena, &s->open, s->open_count, &s->open_cap, sizeof(struct mark *));
+    s->open[s->open_count++] = m;
+}
+
+static int loose_order(const void *left, const void *right)
+{
+    const struct region *a = left;
+    const struct region *b = right;
+    int c = three_way(a->item, b->item);
+
+    if (c == 0)
+        c = three_way(a->span.blob, b->span.blob);
+    return c != 0 ? c : three_way(a->span.offset, b->span.offset);
+}
+
+/* One digest a container and blob, over its loose runs in order. */
+static void loose_claim(struct decoded *out, const struct region *runs, size_t count)
+{
+    struct digest_stream stream;
+    struct bytes all = out->blobs[runs->span.blob].bytes;
+
+    digest_begin(&stream);
+    for (size_t i = 0; i < count; i++) {
+        digest_more(&stream,
+                    bytes_slice(all, (size_t)runs[i].span.offset, (size_t)runs[i].span.length));
+    }
+    struct digest d = digest_end(&stream);
+    struct bytes kept = arena_copy(out->arena, (struct bytes){d.bytes, sizeof(d.bytes)});
+
+    (void)decoded_claim(out, runs->item, (struct bytes){NULL, 0}, KEY_UNCLAIMED,
+                        (struct value){.type = TYPE_BYTES, .bytes = kept}, runs->span);
+}
+
+void byte_map_finish(struct byte_map *m, struct decoded *out)
+{
+    struct sweep s = {.out = out};
+
+    if (m->count > 0)
+        qsort(m->marks, m->count, sizeof(*m->marks), mark_order);
+    for (size_t i = 0; i < m->count; i++)
+        sweep_mark(&s, &m->marks[i]);
+    sweep_to(&s, UINT64_MAX);
+    if (s.loose_count > 0)
+        qsort(s.loose, s.loose_count, sizeof(*s.loose), loose_order);
+    for (size_t i = 0; i < s.loose_count;) {
+        size_t n = 1;
+
+        while (i + n < s.loose_count && s.loose[i + n].item == s.loose[i].item &&
+               s.loose[i + n].span.blob == s.loose[i].span.blob)
+            n++;
+        loose_claim(out, &s.loose[i], n);
+        i += n;
+    }
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decode/engine.h"
+
+#include "decode/byte_map.h"
+#include "decode/engine_private.h"
+
+struct job {
+    const struct decoder *decoder;
+    struct span span;
+    struct bytes label;
+    uint32_t item;
+    unsigned depth;
+};
+
+struct engine {
+    struct decoded *out;
+    struct byte_map map;
+    struct job *jobs;
+    size_t job_count;
+    size_t job_cap;
+    size_t job_done;
+    uint64_t output_left; /* bytes that derivations may still produce */
+    unsigned depth;       /* of the job that runs now */
+    bool limit_told;
+};
+
+enum {
+    OUTPUT_BASE = 64 << 20,
+    OUTPUT_FACTOR = 64
+};
+
+struct engine *engine_new(struct decoded *out)
+{
+    struct engine *e = ARENA_NEW(out->arena, struct engine);
+
+    e->out = out;
+    e->output_left = OUTPUT_BASE;
+    return e;
+}
+
+static void job_add(struct engine *e, struct job j)
+{
+    arena_grow(e->out->arena, &e->jobs, e->job_count, &e->job_cap, sizeof(*e->jobs));
+    e->jobs[e->job_count++] = j;
+}
+
+uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
+                    const char *decoder, struct bytes label, uint32_t parent)
+{
+    struct span none = {0, 0, 0};
+    uint32_t blob = decoded_blob(e->out, b, digest, 0, none, NULL);
+    const struct decoder *row =
+        decoder != NULL ? decoder_find(bytes_of(decoder)) : decoder_probe(b, label);
+
+    if (decoder != NULL && row == NULL)
+        BUG("a source names a decoder that does not exist");
+    e->output_left += (uint64_t)b.len * OUTPUT_FACTOR;
+    job_add(e, (struct job){
+                   row, {blob, 0, b.len},
+                    label, parent, 0
+    });
+    return blob;
+}
+
+const struct decoder *engine_decoder_of(const struct engine *e, uint32_t blob)
+{
+    for (size_t i = 0; i < e->job_count; i++) {
+        if (e->jobs[i].span.blob == blob && e->jobs[i].depth == 0)
+            return e->jobs[i].decoder;
+    }
+    return NULL;
+}
+
+bool engine_room(struct decode *d)
+{
+    if (d->out->item_count < ENGINE_ITEMS_MAX)
+        return true;
+    if (!d->engine->limit_told) {
+        d->engine->limit_told = true;
+        decode_fault(d, FAULT_LIMIT, reader_offset(&d->in));
+    }
+    d->in.failed = true;
+    return false;
+}
+
+void engine_mark(struct decode *d, struct span s, enum byte_class class, bool claimed)
+{
+    if (s.length == 0 || d->engine->map.count >= ENGINE_REGIONS_MAX)
+        return;
+    byte_map_mark(&d->engine->map, d->arena,
+                  (struct mark){
+                      {s, class, d->item},
+                      d->engine->map.count, claimed
+    });
+}
+
+uint64_t engine_output_left(const struct decode *d)
+{
+    return d->engine->output_left;
+}
+
+uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, const char *method)
+{
+    if (b.len > d->engine->output_left) {
+        decode_fault(d, FAULT_LIMIT, source.offset);
+        b.len = 0;
+    }
+    d->engine->output_left -= b.len;
+    return decoded_blob(d->out, b, NULL, source.blob, source, method);
+}
+
+void decode_child(struct decode *d, enum item_kind kind, struct bytes name, struct span s,
+                  const char *hint)
+{
+    struct engine *e = d->engine;
+    struct bytes b = decode_span_bytes(d, s);
+    uint32_t item = name.len > 0 ? decoded_open(d->out, d->item, kind, name) : d->item;
+
+    if (e->depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX ||
+        !engine_room(d)) {
+        decode_fault(d, FAULT_LIMIT, s.offset);
+        engine_mark(d, s, CLASS_UNREAD, false);
+        return;
+    }
+    const struct decoder *row =
+        hint != NULL ? decoder_find(bytes_of(hint)) : decoder_probe(b, name);
+
+    if (hint != NULL && row == NULL)
+        BUG("a decoder names a decoder that does not exist");
+    d->out->items[item].span = s;
+    job_add(e, (struct job){row, s, name.len > 0 ? name : d->label, item, e->depth + 1});
+}
+
+/* A reader that failed outside any narrowed part is a truncation of the whole. */
+static void job_finish(struct decode *d)
+{
+    while (d->depth > 0)
+        decode_leave(d);
+    if (d->in.failed)
+        decode_fault(d, FAULT_TRUNCATED, d->in.fail_offset);
+}
+
+static void job_run(struct engine *e, const struct job *j)
+{
+    const struct decoder *row = j->decoder;
+    struct decode d = {
+        .label = j->label,
+        .arena = e->out->arena,
+        .out = e->out,
+        .item = j->item,
+        .engine = e,
+        .first_item = e->out->item_count,
+    };
+    struct bytes b = decode_span_bytes(&d, j->span);
+
+    d.in = reader_of(b, j->span.blob, j->span.offset);
+    e->depth = j->depth;
+    engine_mark(&d, j->span, CLASS_UNKNOWN, false);
+    if (row == NULL) {
+        decode_fault(&d, FAULT_UNRECOGNISED, j->span.offset);
+        return;
+    }
+    if (b.len < row->min) {
+        decode_fault(&d, FAULT_TRUNCATED, j->span.offset + b.len);
+        return;
+    }
+    if (b.len > row->max) {
+        decode_fault(&d, FAULT_LIMIT, j->span.offset + row->max);
+        engine_mark(&d, j->span, CLASS_UNREAD, false);
+        return;
+    }
+    row->decode(&d);
+    job_finish(&d);
+    if (d.item != j->item)
+        BUG(row->name);
+}
+
+void engine_run(struct engine *e)
+{
+    while (e->job_done < e->job_count) {
+        struct job j = e->jobs[e->job_done++];
+
+        job_run(e, &j);
+    }
+    byte_map_finish(&e->map, e->out);
+}
