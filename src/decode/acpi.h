@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between the files that decode ACPI tables. A body function is called with `in` narrowed to what
- * follows the table's 36-byte header (FACS and RSDP: to the whole table), in the table's container.
+ * Between the files that decode ACPI tables. A body function is called with `in` narrowed to
+ * what follows the table's 36-byte header (FACS and RSDP: to the whole table), in the table's
+ * container.
  */
 #ifndef ASSAY_DECODE_ACPI_H
 #define ASSAY_DECODE_ACPI_H
@@ -10,20 +11,24 @@
 
 #define ACPI_ROWS(rows) rows, ARRAY_LEN(rows)
 
-enum { ACPI_HEADER_SIZE = 36, ACPI_REGISTER_SIZE = 12 };
+enum {
+    ACPI_HEADER_SIZE = 36,
+    ACPI_REGISTER_SIZE = 12
+};
 
 /* A kind of structure in a table of structures. */
 struct acpi_entry {
-    uint32_t type;
-    const char *name;          /* of its container; with an identity, "name:identity" */
-    uint8_t id_at;             /* offset of the identity in the structure */
-    uint8_t id_width;          /* bytes of the identity; 0: it has none */
-    bool grows;                /* later revisions append fields */
-    const struct field *rows;  /* what follows type and length */
+    const char *name;         /* of its container; with an identity, "name:identity" */
+    const struct field *rows; /* what follows type and length */
     size_t count;
+    uint16_t type;
+    uint8_t id_at;    /* offset of the identity in the structure */
+    uint8_t id_width; /* bytes of the identity; 0: it has none */
+    bool grows;       /* later revisions append fields */
 };
 
-/* How a structure states its type and length: bytes of the type, of what stands between, of the length. */
+/* How a structure states its type and length: bytes of the type, of what stands between, of the
+ * length. */
 struct acpi_entry_head {
     uint8_t type;
     uint8_t gap;
@@ -40,7 +45,8 @@ typedef void acpi_entry_tail(struct decode *d, uint32_t type);
 void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count,
                   struct acpi_entry_head head, acpi_entry_tail *tail);
 
-/* A generic address structure (ACPI 6.5, 5.2.3.2) in a container `name`; `address` is the key of its address. */
+/* A generic address structure (ACPI 6.5, 5.2.3.2) in a container `name`; `address` is the key
+ * of its address. */
 void acpi_register(struct decode *d, const char *name, enum key_id address);
 
 /* Claims by digest what is left of `in`, if anything. */

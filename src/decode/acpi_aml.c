@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ACPI 6.5, 20.2: AML. What a definition block defines at its top level, and the devices directly
- * inside a scope that it opens there. Nothing is executed; bodies of methods and conditions are
- * stepped over by their stated lengths.
+ * ACPI 6.5, 20.2: AML. What a definition block defines at its top level, and the devices
+ * directly inside a scope that it opens there. Nothing is executed; bodies of methods and
+ * conditions are stepped over by their stated lengths.
  */
 #include "decode/acpi.h"
 
 /*
  * Operands of an opcode, in order: n name, t term, s place to store or object, p length of the
- * package that then ends the term, b/w/d/q constants of 1 to 8 bytes, z text up to NUL. The name of
- * what is defined stands where `name` says: 0 no definition, 1 the first name, 2 the last one.
+ * package that then ends the term, b/w/d/q constants of 1 to 8 bytes, z text up to NUL. The
+ * name of what is defined stands where `name` says: 0 no definition, 1 the first name, 2 the
+ * last one.
  */
 struct opcode {
     uint16_t code;
@@ -44,6 +45,7 @@ static const struct opcode opcodes[] = {
     {0x5b82, 1, "pn"}, {0x5b83, 1, "pn"}, {0x5b84, 1, "pn"}, {0x5b85, 1, "pn"}, {0x5b86, 1, "pn"},
     {0x5b87, 1, "pn"}, {0x5b88, 1, "nttt"},
 };
+
 /* clang-format on */
 
 enum {
@@ -65,8 +67,10 @@ struct walk {
     struct method *methods;
     size_t method_count;
     size_t method_cap;
-    size_t scope_end;       /* inside a scope of the top level: where it ends; else 0 */
-    struct bytes scope;     /* its name */
+    uint32_t objects; /* the containers of what is found */
+    uint32_t devices;
+    size_t scope_end;          /* inside a scope of the top level: where it ends; else 0 */
+    struct bytes scope;        /* its name */
     char pending[PENDING_MAX]; /* operands yet to read, the next one last */
     size_t pending_count;
 };
@@ -75,10 +79,10 @@ struct walk {
 struct term {
     size_t from;
     size_t name_end;
-    uint64_t end;     /* of its package; 0 if it has none */
+    uint64_t end; /* of its package; 0 if it has none */
     const struct opcode *opcode;
     struct bytes name;
-    uint8_t flags;    /* the byte after the name: of a method, its argument count */
+    uint8_t flags; /* the byte after the name: of a method, its argument count */
 };
 
 static const struct opcode *opcode_find(uint16_t code)
@@ -92,7 +96,8 @@ static const struct opcode *opcode_find(uint16_t code)
 
 static bool name_start(uint8_t c)
 {
-    return c == '\\' || c == '^' || c == '_' || (c >= 'A' && c <= 'Z') || c == 0x2e || c == 0x2f;
+    return c == '\\' || c == '^' || c == '_' || (c >= 'A' && c <= 'Z') || c == 0x2e ||
+           c == 0x2f;
 }
 
 /* A segment as ASL writes it: without the underscores that fill it. */
@@ -134,7 +139,7 @@ static bool name_read(struct walk *w, struct bytes *ret_name, struct bytes *ret_
     else if (first == 0x2e)
         segments = 2;
     if (first == 0x00 || first == 0x2e || first == 0x2f)
-        (void)reader_u8(in);
+        (void)reader_take(in, 1);
     if (first == 0x2f)
         segments = reader_u8(in);
     for (size_t i = 0; i < segments; i++) {
@@ -148,7 +153,8 @@ static bool name_read(struct walk *w, struct bytes *ret_name, struct bytes *ret_
     return !in->failed;
 }
 
-/* A PkgLength, 20.2.4, counted from its own first byte. Gives the position after the package. */
+/* A PkgLength, 20.2.4, counted from its own first byte. Gives the position after the package.
+ */
 static uint64_t package_end(struct reader *in)
 {
     size_t from = in->pos;
@@ -234,7 +240,8 @@ static bool operand_text(struct reader *in)
     return false;
 }
 
-/* The package of a nested term; of the term itself its end is kept, since its name comes first. */
+/* The package of a nested term; of the term itself its end is kept, since its name comes first.
+ */
 static bool operand_package(struct walk *w, struct term *t, bool outermost)
 {
     struct reader *in = &w->d->in;
@@ -341,6 +348,7 @@ static void define(struct walk *w, const struct term *t)
     struct text full;
 
     if (w->scope_end == 0) {
+        d->item = w->objects;
         decode_named_at(d, t->name, KEY_ACPI_AML_OBJECT, kind, s);
         return;
     }
@@ -353,6 +361,7 @@ static void define(struct walk *w, const struct term *t)
             text_char(&full, '.');
     }
     text_add(&full, t->name);
+    d->item = w->devices;
     decode_named_at(d, text_bytes(&full), KEY_ACPI_AML_DEVICE, kind, s);
 }
 
@@ -361,7 +370,7 @@ static bool step(struct walk *w, const struct term *t)
 {
     if (t->opcode != NULL && t->opcode->name != 0 && t->name_end != 0)
         define(w, t);
-    if (t->end == 0)
+    if (t->opcode == NULL || t->end == 0)
         return true;
     if (t->end < w->d->in.pos)
         return false;
@@ -407,9 +416,14 @@ void acpi_aml(struct decode *d)
 
     w->d = d;
     decode_digest(d, KEY_ACPI_AML_CODE, decode_span_bytes(d, code), code);
-    decode_region(d, code, CLASS_CODE);
+    decode_open(d, ITEM_MAP, "devices");
+    w->devices = d->item;
+    decode_close(d);
     decode_open(d, ITEM_MAP, "objects");
+    w->objects = d->item;
+    decode_region(d, code, CLASS_CODE);
     walk_terms(w);
+    d->item = w->objects;
     decode_close(d);
     d->in.failed = false;
     reader_seek(&d->in, end);

@@ -6,70 +6,78 @@
 #include "decode/acpi.h"
 
 static const struct field dmar_table[] = {
-    {KEY_ACPI_DMAR_WIDTH, F_U8, 0, 0},     {KEY_ACPI_DMAR_FLAGS, F_U8, 0, 0},
-    {KEY_ACPI_DMAR_INTERRUPT, F_FLAG, 0, 0}, {KEY_ACPI_DMAR_X2APIC, F_FLAG, 0, 1},
-    {KEY_ACPI_DMAR_OPT_IN, F_FLAG, 0, 2},  {KEY_NONE, F_RESERVED, 10, 0},
+    {KEY_ACPI_DMAR_WIDTH,     F_U8,       0,  0},
+    {KEY_ACPI_DMAR_FLAGS,     F_U8,       0,  0},
+    {KEY_ACPI_DMAR_INTERRUPT, F_FLAG,     0,  0},
+    {KEY_ACPI_DMAR_X2APIC,    F_FLAG,     0,  1},
+    {KEY_ACPI_DMAR_OPT_IN,    F_FLAG,     0,  2},
+    {KEY_NONE,                F_RESERVED, 10, 0},
 };
 
 static const struct field drhd[] = {
-    {KEY_ACPI_DMAR_UNIT_FLAGS, F_U8, 0, 0},   {KEY_ACPI_DMAR_INCLUDE_ALL, F_FLAG, 0, 0},
-    {KEY_ACPI_DMAR_UNIT_SIZE, F_U8, 0, 0},    {KEY_ACPI_DMAR_SEGMENT, F_U16LE, 0, 0},
-    {KEY_ACPI_DMAR_BASE, F_U64LE, 0, 0},
+    {KEY_ACPI_DMAR_UNIT_FLAGS,  F_U8,    0, 0},
+    {KEY_ACPI_DMAR_INCLUDE_ALL, F_FLAG,  0, 0},
+    {KEY_ACPI_DMAR_UNIT_SIZE,   F_U8,    0, 0},
+    {KEY_ACPI_DMAR_SEGMENT,     F_U16LE, 0, 0},
+    {KEY_ACPI_DMAR_BASE,        F_U64LE, 0, 0},
 };
 
 static const struct field rmrr[] = {
-    {KEY_NONE, F_RESERVED, 2, 0},
-    {KEY_ACPI_DMAR_SEGMENT, F_U16LE, 0, 0},
-    {KEY_ACPI_DMAR_REGION_BASE, F_U64LE, 0, 0},
-    {KEY_ACPI_DMAR_REGION_LIMIT, F_U64LE, 0, 0},
+    {KEY_NONE,                   F_RESERVED, 2, 0},
+    {KEY_ACPI_DMAR_SEGMENT,      F_U16LE,    0, 0},
+    {KEY_ACPI_DMAR_REGION_BASE,  F_U64LE,    0, 0},
+    {KEY_ACPI_DMAR_REGION_LIMIT, F_U64LE,    0, 0},
 };
 
 static const struct field atsr[] = {
-    {KEY_ACPI_DMAR_UNIT_FLAGS, F_U8, 0, 0},
-    {KEY_ACPI_DMAR_ALL_PORTS, F_FLAG, 0, 0},
-    {KEY_NONE, F_RESERVED, 1, 0},
-    {KEY_ACPI_DMAR_SEGMENT, F_U16LE, 0, 0},
+    {KEY_ACPI_DMAR_UNIT_FLAGS, F_U8,       0, 0},
+    {KEY_ACPI_DMAR_ALL_PORTS,  F_FLAG,     0, 0},
+    {KEY_NONE,                 F_RESERVED, 1, 0},
+    {KEY_ACPI_DMAR_SEGMENT,    F_U16LE,    0, 0},
 };
 
 static const struct field rhsa[] = {
-    {KEY_NONE, F_RESERVED, 4, 0},
-    {KEY_ACPI_DMAR_BASE, F_U64LE, 0, 0},
-    {KEY_ACPI_DMAR_DOMAIN, F_U32LE, 0, 0},
+    {KEY_NONE,             F_RESERVED, 4, 0},
+    {KEY_ACPI_DMAR_BASE,   F_U64LE,    0, 0},
+    {KEY_ACPI_DMAR_DOMAIN, F_U32LE,    0, 0},
 };
 
 static const struct field andd[] = {
-    {KEY_NONE, F_RESERVED, 3, 0},
-    {KEY_ACPI_DMAR_DEVICE_NUMBER, F_U8, 0, 0},
+    {KEY_NONE,                    F_RESERVED, 3, 0},
+    {KEY_ACPI_DMAR_DEVICE_NUMBER, F_U8,       0, 0},
 };
 
 static const struct field satc[] = {
-    {KEY_ACPI_DMAR_UNIT_FLAGS, F_U8, 0, 0},
-    {KEY_ACPI_DMAR_ATC_REQUIRED, F_FLAG, 0, 0},
-    {KEY_NONE, F_RESERVED, 1, 0},
-    {KEY_ACPI_DMAR_SEGMENT, F_U16LE, 0, 0},
+    {KEY_ACPI_DMAR_UNIT_FLAGS,   F_U8,       0, 0},
+    {KEY_ACPI_DMAR_ATC_REQUIRED, F_FLAG,     0, 0},
+    {KEY_NONE,                   F_RESERVED, 1, 0},
+    {KEY_ACPI_DMAR_SEGMENT,      F_U16LE,    0, 0},
 };
 
 static const struct field sidp[] = {
-    {KEY_NONE, F_RESERVED, 2, 0},
-    {KEY_ACPI_DMAR_SEGMENT, F_U16LE, 0, 0},
+    {KEY_NONE,              F_RESERVED, 2, 0},
+    {KEY_ACPI_DMAR_SEGMENT, F_U16LE,    0, 0},
 };
 
 /* clang-format off */
 static const struct acpi_entry dmar_kinds[] = {
-    {0, "remapping-unit",         6, 2, false, ACPI_ROWS(drhd)},
-    {1, "reserved-memory",        6, 2, false, ACPI_ROWS(rmrr)},
-    {2, "root-port-ats",          6, 2, false, ACPI_ROWS(atsr)},
-    {3, "unit-affinity",          0, 0, false, ACPI_ROWS(rhsa)},
-    {4, "namespace-device",       7, 1, false, ACPI_ROWS(andd)},
-    {5, "device-atc",             6, 2, false, ACPI_ROWS(satc)},
-    {6, "device-property",        6, 2, false, ACPI_ROWS(sidp)},
+    {"remapping-unit", ACPI_ROWS(drhd), 0, 6, 2, false},
+    {"reserved-memory", ACPI_ROWS(rmrr), 1, 6, 2, false},
+    {"root-port-ats", ACPI_ROWS(atsr), 2, 6, 2, false},
+    {"unit-affinity", ACPI_ROWS(rhsa), 3, 0, 0, false},
+    {"namespace-device", ACPI_ROWS(andd), 4, 7, 1, false},
+    {"device-atc", ACPI_ROWS(satc), 5, 6, 2, false},
+    {"device-property", ACPI_ROWS(sidp), 6, 6, 2, false},
 };
 /* clang-format on */
 
 static const struct field scope_head[] = {
-    {KEY_ACPI_SCOPE_TYPE, F_U8, 0, 0},        {KEY_NONE, F_SKIP, 1, 0},
-    {KEY_ACPI_SCOPE_FLAGS, F_U8, 0, 0},       {KEY_NONE, F_RESERVED, 1, 0},
-    {KEY_ACPI_SCOPE_ENUMERATION, F_U8, 0, 0}, {KEY_ACPI_SCOPE_BUS, F_U8, 0, 0},
+    {KEY_ACPI_SCOPE_TYPE,        F_U8,       0, 0},
+    {KEY_NONE,                   F_SKIP,     1, 0},
+    {KEY_ACPI_SCOPE_FLAGS,       F_U8,       0, 0},
+    {KEY_NONE,                   F_RESERVED, 1, 0},
+    {KEY_ACPI_SCOPE_ENUMERATION, F_U8,       0, 0},
+    {KEY_ACPI_SCOPE_BUS,         F_U8,       0, 0},
 };
 
 /* Named by kind and path ("endpoint:1c.0:0.0"); the bus from which it starts may move. */
@@ -138,10 +146,14 @@ void acpi_dmar(struct decode *d)
 }
 
 static const struct field ivrs_table[] = {
-    {KEY_ACPI_IVRS_INFO, F_U32LE, 0, 0},       {KEY_ACPI_IVRS_EFR, F_FLAG, 0, 0},
-    {KEY_ACPI_IVRS_DMA_REMAP, F_FLAG, 0, 1},   {KEY_ACPI_IVRS_GUEST, F_BITS, 3, 5},
-    {KEY_ACPI_IVRS_PHYSICAL, F_BITS, 7, 8},    {KEY_ACPI_IVRS_VIRTUAL, F_BITS, 7, 15},
-    {KEY_ACPI_IVRS_ATS_RESERVED, F_FLAG, 0, 22}, {KEY_NONE, F_RESERVED, 8, 0},
+    {KEY_ACPI_IVRS_INFO,         F_U32LE,    0, 0 },
+    {KEY_ACPI_IVRS_EFR,          F_FLAG,     0, 0 },
+    {KEY_ACPI_IVRS_DMA_REMAP,    F_FLAG,     0, 1 },
+    {KEY_ACPI_IVRS_GUEST,        F_BITS,     3, 5 },
+    {KEY_ACPI_IVRS_PHYSICAL,     F_BITS,     7, 8 },
+    {KEY_ACPI_IVRS_VIRTUAL,      F_BITS,     7, 15},
+    {KEY_ACPI_IVRS_ATS_RESERVED, F_FLAG,     0, 22},
+    {KEY_NONE,                   F_RESERVED, 8, 0 },
 };
 
 #define IVHD_COMMON                                                                            \
@@ -149,27 +161,34 @@ static const struct field ivrs_table[] = {
         {KEY_NONE, F_U16LE, 0, 0}, {KEY_ACPI_IVRS_FUNCTION, F_BITS, 8, 0},                     \
         {KEY_ACPI_IVRS_BUS, F_BITS, 8, 8}, {KEY_ACPI_IVRS_CAPABILITY, F_U16LE, 0, 0},          \
         {KEY_ACPI_IVRS_BASE, F_U64LE, 0, 0}, {KEY_ACPI_IVRS_SEGMENT, F_U16LE, 0, 0},           \
-        {KEY_ACPI_IVRS_UNIT_INFO, F_U16LE, 0, 0}, {KEY_ACPI_IVRS_FEATURES, F_U32LE, 0, 0}
+        {KEY_ACPI_IVRS_UNIT_INFO, F_U16LE, 0, 0},                                              \
+    {                                                                                          \
+        KEY_ACPI_IVRS_FEATURES, F_U32LE, 0, 0                                                  \
+    }
 
 static const struct field ivhd_10[] = {IVHD_COMMON};
 
 static const struct field ivhd_11[] = {
     IVHD_COMMON,
-    {KEY_ACPI_IVRS_EFR_IMAGE, F_U64LE, 0, 0},
+    {KEY_ACPI_IVRS_EFR_IMAGE,  F_U64LE, 0, 0},
     {KEY_ACPI_IVRS_EFR_IMAGE2, F_U64LE, 0, 0},
 };
 
 static const struct field ivmd[] = {
-    {KEY_ACPI_IVRS_MEMORY_FLAGS, F_U8, 0, 0}, {KEY_NONE, F_SKIP, 2, 0},
-    {KEY_NONE, F_U16LE, 0, 0},                {KEY_ACPI_IVRS_FUNCTION, F_BITS, 8, 0},
-    {KEY_ACPI_IVRS_BUS, F_BITS, 8, 8},        {KEY_ACPI_IVRS_AUXILIARY, F_U16LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 8, 0},             {KEY_ACPI_IVRS_START, F_U64LE, 0, 0},
-    {KEY_ACPI_IVRS_SIZE, F_U64LE, 0, 0},
+    {KEY_ACPI_IVRS_MEMORY_FLAGS, F_U8,       0, 0},
+    {KEY_NONE,                   F_SKIP,     2, 0},
+    {KEY_NONE,                   F_U16LE,    0, 0},
+    {KEY_ACPI_IVRS_FUNCTION,     F_BITS,     8, 0},
+    {KEY_ACPI_IVRS_BUS,          F_BITS,     8, 8},
+    {KEY_ACPI_IVRS_AUXILIARY,    F_U16LE,    0, 0},
+    {KEY_NONE,                   F_RESERVED, 8, 0},
+    {KEY_ACPI_IVRS_START,        F_U64LE,    0, 0},
+    {KEY_ACPI_IVRS_SIZE,         F_U64LE,    0, 0},
 };
 
 /*
- * In these blocks one byte of flags stands between type and length, so the rows begin at the flags
- * and skip the length.
+ * In these blocks one byte of flags stands between type and length, so the rows begin at the
+ * flags and skip the length.
  */
 static const struct ivrs_block {
     uint8_t type;
@@ -177,26 +196,28 @@ static const struct ivrs_block {
     const struct field *rows;
     size_t count;
 } ivrs_blocks[] = {
-    {0x10, "hardware-10", ACPI_ROWS(ivhd_10)},
-    {0x11, "hardware-11", ACPI_ROWS(ivhd_11)},
-    {0x40, "hardware-40", ACPI_ROWS(ivhd_11)},
-    {0x20, "memory-all", ACPI_ROWS(ivmd)},
-    {0x21, "memory-device", ACPI_ROWS(ivmd)},
-    {0x22, "memory-range", ACPI_ROWS(ivmd)},
+    {0x10, "hardware-10",   ACPI_ROWS(ivhd_10)},
+    {0x11, "hardware-11",   ACPI_ROWS(ivhd_11)},
+    {0x40, "hardware-40",   ACPI_ROWS(ivhd_11)},
+    {0x20, "memory-all",    ACPI_ROWS(ivmd)   },
+    {0x21, "memory-device", ACPI_ROWS(ivmd)   },
+    {0x22, "memory-range",  ACPI_ROWS(ivmd)   },
 };
 
 static const struct field ivhd_entry[] = {
-    {KEY_ACPI_IVRS_ENTRY, F_U8, 0, 0},     {KEY_NONE, F_U16LE, 0, 0},
-    {KEY_ACPI_IVRS_FUNCTION, F_BITS, 8, 0}, {KEY_ACPI_IVRS_BUS, F_BITS, 8, 8},
-    {KEY_ACPI_IVRS_SETTING, F_U8, 0, 0},
+    {KEY_ACPI_IVRS_ENTRY,    F_U8,    0, 0},
+    {KEY_NONE,               F_U16LE, 0, 0},
+    {KEY_ACPI_IVRS_FUNCTION, F_BITS,  8, 0},
+    {KEY_ACPI_IVRS_BUS,      F_BITS,  8, 8},
+    {KEY_ACPI_IVRS_SETTING,  F_U8,    0, 0},
 };
 
 static const struct field ivhd_alias[] = {
-    {KEY_NONE, F_RESERVED, 1, 0},
-    {KEY_NONE, F_U16LE, 0, 0},
-    {KEY_ACPI_IVRS_USED_FUNCTION, F_BITS, 8, 0},
-    {KEY_ACPI_IVRS_USED_BUS, F_BITS, 8, 8},
-    {KEY_NONE, F_RESERVED, 1, 0},
+    {KEY_NONE,                    F_RESERVED, 1, 0},
+    {KEY_NONE,                    F_U16LE,    0, 0},
+    {KEY_ACPI_IVRS_USED_FUNCTION, F_BITS,     8, 0},
+    {KEY_ACPI_IVRS_USED_BUS,      F_BITS,     8, 8},
+    {KEY_NONE,                    F_RESERVED, 1, 0},
 };
 
 static const struct field ivhd_extended[] = {
@@ -204,21 +225,23 @@ static const struct field ivhd_extended[] = {
 };
 
 static const struct field ivhd_special[] = {
-    {KEY_ACPI_IVRS_HANDLE, F_U8, 0, 0},
-    {KEY_NONE, F_U16LE, 0, 0},
-    {KEY_ACPI_IVRS_USED_FUNCTION, F_BITS, 8, 0},
-    {KEY_ACPI_IVRS_USED_BUS, F_BITS, 8, 8},
-    {KEY_ACPI_IVRS_VARIETY, F_U8, 0, 0},
+    {KEY_ACPI_IVRS_HANDLE,        F_U8,    0, 0},
+    {KEY_NONE,                    F_U16LE, 0, 0},
+    {KEY_ACPI_IVRS_USED_FUNCTION, F_BITS,  8, 0},
+    {KEY_ACPI_IVRS_USED_BUS,      F_BITS,  8, 8},
+    {KEY_ACPI_IVRS_VARIETY,       F_U8,    0, 0},
 };
 
 static const struct field ivhd_acpi[] = {
-    {KEY_ACPI_IVRS_HID, F_TEXT, 8, 0},
-    {KEY_ACPI_IVRS_CID, F_BYTES, 8, 0},
-    {KEY_ACPI_IVRS_UID_FORMAT, F_U8, 0, 0},
-    {KEY_NONE, F_SKIP, 1, 0},
+    {KEY_ACPI_IVRS_HID,        F_TEXT,  8, 0},
+    {KEY_ACPI_IVRS_CID,        F_BYTES, 8, 0},
+    {KEY_ACPI_IVRS_UID_FORMAT, F_U8,    0, 0},
+    {KEY_NONE,                 F_SKIP,  1, 0},
 };
 
-enum { IVHD_ACPI_SIZE = 22 };
+enum {
+    IVHD_ACPI_SIZE = 22
+};
 
 /* The upper two bits of the type give the length, but for ACPI devices, which state it. */
 static size_t ivhd_entry_length(const struct reader *in)
@@ -277,7 +300,9 @@ static void ivhd_entries(struct decode *d)
 
 static void ivrs_block_read(struct decode *d, unsigned type)
 {
-    static const struct field skip_type[] = {{KEY_NONE, F_SKIP, 1, 0}};
+    static const struct field skip_type[] = {
+        {KEY_NONE, F_SKIP, 1, 0}
+    };
     const struct ivrs_block *block = NULL;
 
     for (size_t i = 0; i < ARRAY_LEN(ivrs_blocks); i++) {

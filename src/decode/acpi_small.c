@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small tables: TCG ACPI Specification 1.4 (TPM2, TCPA), Windows Platform Binary Table (WPBT), ACPI
- * 6.5 5.2.22 (BGRT) and 5.2.23 (FPDT), Serial Port Console Redirection Table 1.10 (SPCR), Debug Port
- * Table 2 (DBG2), Windows ACPI Emulated Devices Table (WAET), Windows SMM Security Mitigations Table
- * (WSMT), IPMI 2.0 appendix C3 (SPMI), UEFI 2.10 appendix O (UEFI).
+ * Small tables: TCG ACPI Specification 1.4 (TPM2, TCPA), Windows Platform Binary Table (WPBT),
+ * ACPI 6.5 5.2.22 (BGRT) and 5.2.23 (FPDT), Serial Port Console Redirection Table 1.10 (SPCR),
+ * Debug Port Table 2 (DBG2), Windows ACPI Emulated Devices Table (WAET), Windows SMM Security
+ * Mitigations Table (WSMT), IPMI 2.0 appendix C3 (SPMI), UEFI 2.10 appendix O (UEFI).
  */
 #include "decode/acpi.h"
 
 static const struct field tpm2[] = {
-    {KEY_ACPI_TPM2_CLASS, F_U16LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 2, 0},
-    {KEY_ACPI_TPM2_CONTROL, F_U64LE, 0, 0},
-    {KEY_ACPI_TPM2_START, F_U32LE, 0, 0},
+    {KEY_ACPI_TPM2_CLASS,   F_U16LE,    0, 0},
+    {KEY_NONE,              F_RESERVED, 2, 0},
+    {KEY_ACPI_TPM2_CONTROL, F_U64LE,    0, 0},
+    {KEY_ACPI_TPM2_START,   F_U32LE,    0, 0},
 };
 
 static const struct field tpm2_log[] = {
-    {KEY_ACPI_TPM2_LOG_LENGTH, F_U32LE, 0, 0},
+    {KEY_ACPI_TPM2_LOG_LENGTH,  F_U32LE, 0, 0},
     {KEY_ACPI_TPM2_LOG_ADDRESS, F_U64LE, 0, 0},
 };
 
-/* The parameters have 12 bytes, or 16 from revision 5 on; the log's place follows if there is one. */
+/* The parameters have 12 bytes, or 16 from revision 5 on; the log's place follows if there is
+ * one. */
 void acpi_tpm2(struct decode *d)
 {
     decode_fields(d, ACPI_ROWS(tpm2));
@@ -33,12 +34,16 @@ void acpi_tpm2(struct decode *d)
     decode_fields_grow(d, ACPI_ROWS(tpm2_log));
 }
 
-static const struct field tcpa_class[] = {{KEY_ACPI_TPM2_CLASS, F_U16LE, 0, 0}};
+static const struct field tcpa_class[] = {
+    {KEY_ACPI_TPM2_CLASS, F_U16LE, 0, 0}
+};
 
-static const struct field tcpa_server_gap[] = {{KEY_NONE, F_RESERVED, 2, 0}};
+static const struct field tcpa_server_gap[] = {
+    {KEY_NONE, F_RESERVED, 2, 0}
+};
 
 static const struct field tcpa_server_log[] = {
-    {KEY_ACPI_TPM2_LOG_LENGTH, F_U64LE, 0, 0},
+    {KEY_ACPI_TPM2_LOG_LENGTH,  F_U64LE, 0, 0},
     {KEY_ACPI_TPM2_LOG_ADDRESS, F_U64LE, 0, 0},
 };
 
@@ -54,11 +59,11 @@ void acpi_tcpa(struct decode *d)
 }
 
 static const struct field wpbt[] = {
-    {KEY_ACPI_WPBT_SIZE, F_U32LE, 0, 0},
+    {KEY_ACPI_WPBT_SIZE,    F_U32LE, 0, 0},
     {KEY_ACPI_WPBT_ADDRESS, F_U64LE, 0, 0},
-    {KEY_ACPI_WPBT_LAYOUT, F_U8, 0, 0},
-    {KEY_ACPI_WPBT_TYPE, F_U8, 0, 0},
-    {KEY_NONE, F_U16LE, 0, 0},
+    {KEY_ACPI_WPBT_LAYOUT,  F_U8,    0, 0},
+    {KEY_ACPI_WPBT_TYPE,    F_U8,    0, 0},
+    {KEY_NONE,              F_U16LE, 0, 0},
 };
 
 void acpi_wpbt(struct decode *d)
@@ -74,9 +79,12 @@ void acpi_wpbt(struct decode *d)
 }
 
 static const struct field bgrt[] = {
-    {KEY_ACPI_BGRT_VERSION, F_U16LE, 0, 0}, {KEY_ACPI_BGRT_STATUS, F_U8, 0, 0},
-    {KEY_ACPI_BGRT_TYPE, F_U8, 0, 0},       {KEY_ACPI_BGRT_ADDRESS, F_U64LE, 0, 0},
-    {KEY_ACPI_BGRT_X, F_U32LE, 0, 0},       {KEY_ACPI_BGRT_Y, F_U32LE, 0, 0},
+    {KEY_ACPI_BGRT_VERSION, F_U16LE, 0, 0},
+    {KEY_ACPI_BGRT_STATUS,  F_U8,    0, 0},
+    {KEY_ACPI_BGRT_TYPE,    F_U8,    0, 0},
+    {KEY_ACPI_BGRT_ADDRESS, F_U64LE, 0, 0},
+    {KEY_ACPI_BGRT_X,       F_U32LE, 0, 0},
+    {KEY_ACPI_BGRT_Y,       F_U32LE, 0, 0},
 };
 
 void acpi_bgrt(struct decode *d)
@@ -85,25 +93,33 @@ void acpi_bgrt(struct decode *d)
 }
 
 static const struct field spcr_first[] = {
-    {KEY_ACPI_SPCR_INTERFACE, F_U8, 0, 0},
-    {KEY_NONE, F_RESERVED, 3, 0},
+    {KEY_ACPI_SPCR_INTERFACE, F_U8,       0, 0},
+    {KEY_NONE,                F_RESERVED, 3, 0},
 };
 
 static const struct field spcr_second[] = {
-    {KEY_ACPI_SPCR_INTERRUPT_TYPE, F_U8, 0, 0}, {KEY_ACPI_SPCR_IRQ, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_GSI, F_U32LE, 0, 0},         {KEY_ACPI_SPCR_BAUD, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_PARITY, F_U8, 0, 0},         {KEY_ACPI_SPCR_STOP, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_FLOW, F_U8, 0, 0},           {KEY_ACPI_SPCR_TERMINAL, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_LANGUAGE, F_U8, 0, 0},       {KEY_ACPI_SPCR_PCI_DEVICE, F_U16LE, 0, 0},
-    {KEY_ACPI_SPCR_PCI_VENDOR, F_U16LE, 0, 0},  {KEY_ACPI_SPCR_PCI_BUS, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_PCI_SLOT, F_U8, 0, 0},       {KEY_ACPI_SPCR_PCI_FUNCTION, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_PCI_FLAGS, F_U32LE, 0, 0},   {KEY_ACPI_SPCR_SEGMENT, F_U8, 0, 0},
-    {KEY_ACPI_SPCR_CLOCK, F_U32LE, 0, 0},
+    {KEY_ACPI_SPCR_INTERRUPT_TYPE, F_U8,    0, 0},
+    {KEY_ACPI_SPCR_IRQ,            F_U8,    0, 0},
+    {KEY_ACPI_SPCR_GSI,            F_U32LE, 0, 0},
+    {KEY_ACPI_SPCR_BAUD,           F_U8,    0, 0},
+    {KEY_ACPI_SPCR_PARITY,         F_U8,    0, 0},
+    {KEY_ACPI_SPCR_STOP,           F_U8,    0, 0},
+    {KEY_ACPI_SPCR_FLOW,           F_U8,    0, 0},
+    {KEY_ACPI_SPCR_TERMINAL,       F_U8,    0, 0},
+    {KEY_ACPI_SPCR_LANGUAGE,       F_U8,    0, 0},
+    {KEY_ACPI_SPCR_PCI_DEVICE,     F_U16LE, 0, 0},
+    {KEY_ACPI_SPCR_PCI_VENDOR,     F_U16LE, 0, 0},
+    {KEY_ACPI_SPCR_PCI_BUS,        F_U8,    0, 0},
+    {KEY_ACPI_SPCR_PCI_SLOT,       F_U8,    0, 0},
+    {KEY_ACPI_SPCR_PCI_FUNCTION,   F_U8,    0, 0},
+    {KEY_ACPI_SPCR_PCI_FLAGS,      F_U32LE, 0, 0},
+    {KEY_ACPI_SPCR_SEGMENT,        F_U8,    0, 0},
+    {KEY_ACPI_SPCR_CLOCK,          F_U32LE, 0, 0},
 };
 
 static const struct field spcr_third[] = {
     {KEY_ACPI_SPCR_PRECISE, F_U32LE, 0, 0},
-    {KEY_NONE, F_SKIP, 4, 0},
+    {KEY_NONE,              F_SKIP,  4, 0},
 };
 
 void acpi_spcr(struct decode *d)
@@ -122,14 +138,18 @@ void acpi_spcr(struct decode *d)
 
 static const struct field dbg2_table[] = {
     {KEY_ACPI_DBG2_OFFSET, F_U32LE, 0, 0},
-    {KEY_ACPI_DBG2_COUNT, F_U32LE, 0, 0},
+    {KEY_ACPI_DBG2_COUNT,  F_U32LE, 0, 0},
 };
 
 static const struct field dbg2_device[] = {
-    {KEY_ACPI_DBG2_REVISION, F_U8, 0, 0},   {KEY_NONE, F_SKIP, 2, 0},
-    {KEY_ACPI_DBG2_REGISTERS, F_U8, 0, 0},  {KEY_ACPI_DBG2_LAYOUT, F_BYTES, 8, 0},
-    {KEY_ACPI_DBG2_TYPE, F_U16LE, 0, 0},    {KEY_ACPI_DBG2_SUBTYPE, F_U16LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 2, 0},           {KEY_NONE, F_SKIP, 4, 0},
+    {KEY_ACPI_DBG2_REVISION,  F_U8,       0, 0},
+    {KEY_NONE,                F_SKIP,     2, 0},
+    {KEY_ACPI_DBG2_REGISTERS, F_U8,       0, 0},
+    {KEY_ACPI_DBG2_LAYOUT,    F_BYTES,    8, 0},
+    {KEY_ACPI_DBG2_TYPE,      F_U16LE,    0, 0},
+    {KEY_ACPI_DBG2_SUBTYPE,   F_U16LE,    0, 0},
+    {KEY_NONE,                F_RESERVED, 2, 0},
+    {KEY_NONE,                F_SKIP,     4, 0},
 };
 
 /* A 16-bit number at `pos` of the device structure. */
@@ -162,7 +182,8 @@ static void dbg2_registers(struct decode *d)
 
     for (size_t i = 0; i < count; i++) {
         struct reader size = reader_at(&d->in, sizes + 4 * i, 4);
-        struct reader range = reader_at(&d->in, at + ACPI_REGISTER_SIZE * i, ACPI_REGISTER_SIZE);
+        struct reader range =
+            reader_at(&d->in, at + ACPI_REGISTER_SIZE * i, ACPI_REGISTER_SIZE);
 
         if (size.failed || range.failed) {
             decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + 18);
@@ -205,14 +226,18 @@ void acpi_dbg2(struct decode *d)
     }
 }
 
-static const struct field waet[] = {{KEY_ACPI_WAET_FLAGS, F_U32LE, 0, 0}};
+static const struct field waet[] = {
+    {KEY_ACPI_WAET_FLAGS, F_U32LE, 0, 0}
+};
 
 void acpi_waet(struct decode *d)
 {
     decode_fields(d, ACPI_ROWS(waet));
 }
 
-static const struct field wsmt[] = {{KEY_ACPI_WSMT_FLAGS, F_U32LE, 0, 0}};
+static const struct field wsmt[] = {
+    {KEY_ACPI_WSMT_FLAGS, F_U32LE, 0, 0}
+};
 
 void acpi_wsmt(struct decode *d)
 {
@@ -220,13 +245,19 @@ void acpi_wsmt(struct decode *d)
 }
 
 static const struct field spmi_first[] = {
-    {KEY_ACPI_SPMI_TYPE, F_U8, 0, 0},      {KEY_NONE, F_SKIP, 1, 0},
-    {KEY_ACPI_SPMI_VERSION, F_U16LE, 0, 0}, {KEY_ACPI_SPMI_INTERRUPT, F_U8, 0, 0},
-    {KEY_ACPI_SPMI_GPE, F_U8, 0, 0},       {KEY_NONE, F_RESERVED, 1, 0},
-    {KEY_ACPI_SPMI_PCI, F_U8, 0, 0},       {KEY_ACPI_SPMI_GSI, F_U32LE, 0, 0},
+    {KEY_ACPI_SPMI_TYPE,      F_U8,       0, 0},
+    {KEY_NONE,                F_SKIP,     1, 0},
+    {KEY_ACPI_SPMI_VERSION,   F_U16LE,    0, 0},
+    {KEY_ACPI_SPMI_INTERRUPT, F_U8,       0, 0},
+    {KEY_ACPI_SPMI_GPE,       F_U8,       0, 0},
+    {KEY_NONE,                F_RESERVED, 1, 0},
+    {KEY_ACPI_SPMI_PCI,       F_U8,       0, 0},
+    {KEY_ACPI_SPMI_GSI,       F_U32LE,    0, 0},
 };
 
-static const struct field spmi_second[] = {{KEY_ACPI_SPMI_PLACE, F_BYTES, 4, 0}};
+static const struct field spmi_second[] = {
+    {KEY_ACPI_SPMI_PLACE, F_BYTES, 4, 0}
+};
 
 void acpi_spmi(struct decode *d)
 {
@@ -236,14 +267,14 @@ void acpi_spmi(struct decode *d)
 }
 
 static const struct field fpdt_pointer[] = {
-    {KEY_ACPI_FPDT_REVISION, F_U8, 0, 0},
-    {KEY_NONE, F_RESERVED, 4, 0},
-    {KEY_ACPI_FPDT_ADDRESS, F_U64LE, 0, 0},
+    {KEY_ACPI_FPDT_REVISION, F_U8,       0, 0},
+    {KEY_NONE,               F_RESERVED, 4, 0},
+    {KEY_ACPI_FPDT_ADDRESS,  F_U64LE,    0, 0},
 };
 
 static const struct acpi_entry fpdt_kinds[] = {
-    {0, "boot-performance", 0, 0, false, ACPI_ROWS(fpdt_pointer)},
-    {1, "s3-performance", 0, 0, false, ACPI_ROWS(fpdt_pointer)},
+    {"boot-performance", ACPI_ROWS(fpdt_pointer), 0, 0, 0, false},
+    {"s3-performance",   ACPI_ROWS(fpdt_pointer), 1, 0, 0, false},
 };
 
 void acpi_fpdt(struct decode *d)
@@ -252,7 +283,7 @@ void acpi_fpdt(struct decode *d)
 }
 
 static const struct field uefi[] = {
-    {KEY_ACPI_UEFI_GUID, F_GUID, 0, 0},
+    {KEY_ACPI_UEFI_GUID,   F_GUID,  0, 0},
     {KEY_ACPI_UEFI_OFFSET, F_U16LE, 0, 0},
 };
 

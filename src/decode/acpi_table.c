@@ -5,20 +5,20 @@
 #include <string.h>
 
 static const struct field header[] = {
-    {KEY_ACPI_SIGNATURE, F_TEXT, 4, 0},
-    {KEY_ACPI_LENGTH, F_U32LE, 0, 0},
-    {KEY_ACPI_REVISION, F_U8, 0, 0},
-    {KEY_ACPI_CHECKSUM, F_U8, 0, 0},
-    {KEY_ACPI_OEM_ID, F_TEXT, 6, 0},
-    {KEY_ACPI_OEM_TABLE_ID, F_TEXT, 8, 0},
-    {KEY_ACPI_OEM_REVISION, F_U32LE, 0, 0},
-    {KEY_ACPI_CREATOR_ID, F_TEXT, 4, 0},
+    {KEY_ACPI_SIGNATURE,        F_TEXT,  4, 0},
+    {KEY_ACPI_LENGTH,           F_U32LE, 0, 0},
+    {KEY_ACPI_REVISION,         F_U8,    0, 0},
+    {KEY_ACPI_CHECKSUM,         F_U8,    0, 0},
+    {KEY_ACPI_OEM_ID,           F_TEXT,  6, 0},
+    {KEY_ACPI_OEM_TABLE_ID,     F_TEXT,  8, 0},
+    {KEY_ACPI_OEM_REVISION,     F_U32LE, 0, 0},
+    {KEY_ACPI_CREATOR_ID,       F_TEXT,  4, 0},
     {KEY_ACPI_CREATOR_REVISION, F_U32LE, 0, 0},
 };
 
 static const struct field address_structure[] = {
-    {KEY_ACPI_GAS_SPACE, F_U8, 0, 0},
-    {KEY_ACPI_GAS_WIDTH, F_U8, 0, 0},
+    {KEY_ACPI_GAS_SPACE,  F_U8, 0, 0},
+    {KEY_ACPI_GAS_WIDTH,  F_U8, 0, 0},
     {KEY_ACPI_GAS_OFFSET, F_U8, 0, 0},
     {KEY_ACPI_GAS_ACCESS, F_U8, 0, 0},
 };
@@ -27,13 +27,34 @@ static const struct body {
     const char *signature;
     void (*decode)(struct decode *d);
 } bodies[] = {
-    {"RSDT", acpi_rsdt}, {"XSDT", acpi_xsdt}, {"FACP", acpi_fadt}, {"APIC", acpi_madt},
-    {"DSDT", acpi_aml},  {"SSDT", acpi_aml},  {"PSDT", acpi_aml},  {"MCFG", acpi_mcfg},
-    {"SRAT", acpi_srat}, {"SLIT", acpi_slit}, {"HPET", acpi_hpet}, {"DMAR", acpi_dmar},
-    {"IVRS", acpi_ivrs}, {"TPM2", acpi_tpm2}, {"TCPA", acpi_tcpa}, {"WPBT", acpi_wpbt},
-    {"BGRT", acpi_bgrt}, {"SPCR", acpi_spcr}, {"DBG2", acpi_dbg2}, {"WAET", acpi_waet},
-    {"WSMT", acpi_wsmt}, {"SPMI", acpi_spmi}, {"FPDT", acpi_fpdt}, {"UEFI", acpi_uefi},
-    {"BERT", acpi_bert}, {"HEST", acpi_hest}, {"ERST", acpi_erst}, {"EINJ", acpi_einj},
+    {"RSDT", acpi_rsdt  },
+    {"XSDT", acpi_xsdt  },
+    {"FACP", acpi_fadt  },
+    {"APIC", acpi_madt  },
+    {"DSDT", acpi_aml   },
+    {"SSDT", acpi_aml   },
+    {"PSDT", acpi_aml   },
+    {"MCFG", acpi_mcfg  },
+    {"SRAT", acpi_srat  },
+    {"SLIT", acpi_slit  },
+    {"HPET", acpi_hpet  },
+    {"DMAR", acpi_dmar  },
+    {"IVRS", acpi_ivrs  },
+    {"TPM2", acpi_tpm2  },
+    {"TCPA", acpi_tcpa  },
+    {"WPBT", acpi_wpbt  },
+    {"BGRT", acpi_bgrt  },
+    {"SPCR", acpi_spcr  },
+    {"DBG2", acpi_dbg2  },
+    {"WAET", acpi_waet  },
+    {"WSMT", acpi_wsmt  },
+    {"SPMI", acpi_spmi  },
+    {"FPDT", acpi_fpdt  },
+    {"UEFI", acpi_uefi  },
+    {"BERT", acpi_bert  },
+    {"HEST", acpi_hest  },
+    {"ERST", acpi_erst  },
+    {"EINJ", acpi_einj  },
     {"MSDM", acpi_unique},
 };
 
@@ -115,7 +136,9 @@ static void entry_read(struct decode *d, const struct acpi_entry *kind, uint32_t
         decode_open(d, ITEM_MAP, "%s:%llu", kind->name, (unsigned long long)identity);
     else
         decode_open(d, ITEM_MAP, "%s", kind->name);
-    const struct field skip_head[] = {{KEY_NONE, F_SKIP, (unsigned)head_size, 0}};
+    const struct field skip_head[] = {
+        {KEY_NONE, F_SKIP, (unsigned)head_size, 0}
+    };
 
     decode_fields(d, ACPI_ROWS(skip_head));
     if (kind->grows)
@@ -168,15 +191,15 @@ static void opaque(struct decode *d)
 }
 
 /*
- * The digest over the table as found, and the one that like machines share: every claim of a free
- * or unique key made so far gives the bytes to blank.
+ * The digest over the table as found, and the one that like machines share: every claim of a
+ * free or unique key made so far gives the bytes to blank.
  */
 static void table_digests(struct decode *d, struct bytes table, struct span whole)
 {
     uint8_t *copy = arena_alloc(d->arena, table.len + 1);
 
-    if (table.len > 0)
-        memcpy(copy, table.data, table.len);
+    for (size_t i = 0; i < table.len; i++)
+        copy[i] = table.data[i];
     for (size_t i = d->first_item; i < d->out->item_count; i++) {
         const struct item *item = &d->out->items[i];
 

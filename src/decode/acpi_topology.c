@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ACPI 6.5, 5.2.16 (SRAT), 5.2.17 (SLIT); PCI Firmware Specification 3.3, 4.1.2 (MCFG); IA-PC HPET
- * 1.0a, 3.2.4 (HPET).
+ * ACPI 6.5, 5.2.16 (SRAT), 5.2.17 (SLIT); PCI Firmware Specification 3.3, 4.1.2 (MCFG); IA-PC
+ * HPET 1.0a, 3.2.4 (HPET).
  */
 #include "decode/acpi.h"
 
 static const struct field mcfg_allocation[] = {
-    {KEY_ACPI_MCFG_BASE, F_U64LE, 0, 0}, {KEY_ACPI_MCFG_SEGMENT, F_U16LE, 0, 0},
-    {KEY_ACPI_MCFG_START, F_U8, 0, 0},   {KEY_ACPI_MCFG_END, F_U8, 0, 0},
-    {KEY_NONE, F_RESERVED, 4, 0},
+    {KEY_ACPI_MCFG_BASE,    F_U64LE,    0, 0},
+    {KEY_ACPI_MCFG_SEGMENT, F_U16LE,    0, 0},
+    {KEY_ACPI_MCFG_START,   F_U8,       0, 0},
+    {KEY_ACPI_MCFG_END,     F_U8,       0, 0},
+    {KEY_NONE,              F_RESERVED, 4, 0},
 };
 
 void acpi_mcfg(struct decode *d)
 {
-    static const struct field reserved[] = {{KEY_NONE, F_RESERVED, 8, 0}};
+    static const struct field reserved[] = {
+        {KEY_NONE, F_RESERVED, 8, 0}
+    };
 
     decode_fields(d, ACPI_ROWS(reserved));
     while (reader_left(&d->in) >= 16) {
@@ -30,65 +34,80 @@ void acpi_mcfg(struct decode *d)
 }
 
 static const struct field srat_table[] = {
-    {KEY_ACPI_SRAT_TABLE, F_U32LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 8, 0},
+    {KEY_ACPI_SRAT_TABLE, F_U32LE,    0, 0},
+    {KEY_NONE,            F_RESERVED, 8, 0},
 };
 
 static const struct field srat_apic[] = {
-    {KEY_ACPI_SRAT_DOMAIN, F_U8, 0, 0},      {KEY_ACPI_SRAT_APIC_ID, F_U8, 0, 0},
-    {KEY_ACPI_SRAT_FLAGS, F_U32LE, 0, 0},    {KEY_ACPI_SRAT_EID, F_U8, 0, 0},
-    {KEY_ACPI_SRAT_DOMAIN_HIGH, F_U24LE, 0, 0}, {KEY_ACPI_SRAT_CLOCK, F_U32LE, 0, 0},
+    {KEY_ACPI_SRAT_DOMAIN,      F_U8,    0, 0},
+    {KEY_ACPI_SRAT_APIC_ID,     F_U8,    0, 0},
+    {KEY_ACPI_SRAT_FLAGS,       F_U32LE, 0, 0},
+    {KEY_ACPI_SRAT_EID,         F_U8,    0, 0},
+    {KEY_ACPI_SRAT_DOMAIN_HIGH, F_U24LE, 0, 0},
+    {KEY_ACPI_SRAT_CLOCK,       F_U32LE, 0, 0},
 };
 
 static const struct field srat_memory[] = {
-    {KEY_ACPI_SRAT_DOMAIN, F_U32LE, 0, 0}, {KEY_NONE, F_RESERVED, 2, 0},
-    {KEY_ACPI_SRAT_BASE, F_U64LE, 0, 0},   {KEY_ACPI_SRAT_LENGTH, F_U64LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 4, 0},          {KEY_ACPI_SRAT_FLAGS, F_U32LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 8, 0},
+    {KEY_ACPI_SRAT_DOMAIN, F_U32LE,    0, 0},
+    {KEY_NONE,             F_RESERVED, 2, 0},
+    {KEY_ACPI_SRAT_BASE,   F_U64LE,    0, 0},
+    {KEY_ACPI_SRAT_LENGTH, F_U64LE,    0, 0},
+    {KEY_NONE,             F_RESERVED, 4, 0},
+    {KEY_ACPI_SRAT_FLAGS,  F_U32LE,    0, 0},
+    {KEY_NONE,             F_RESERVED, 8, 0},
 };
 
 static const struct field srat_x2apic[] = {
-    {KEY_NONE, F_RESERVED, 2, 0},           {KEY_ACPI_SRAT_DOMAIN, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_APIC_ID, F_U32LE, 0, 0}, {KEY_ACPI_SRAT_FLAGS, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_CLOCK, F_U32LE, 0, 0},   {KEY_NONE, F_RESERVED, 4, 0},
+    {KEY_NONE,              F_RESERVED, 2, 0},
+    {KEY_ACPI_SRAT_DOMAIN,  F_U32LE,    0, 0},
+    {KEY_ACPI_SRAT_APIC_ID, F_U32LE,    0, 0},
+    {KEY_ACPI_SRAT_FLAGS,   F_U32LE,    0, 0},
+    {KEY_ACPI_SRAT_CLOCK,   F_U32LE,    0, 0},
+    {KEY_NONE,              F_RESERVED, 4, 0},
 };
 
 static const struct field srat_gicc[] = {
     {KEY_ACPI_SRAT_DOMAIN, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_UID, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_FLAGS, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_CLOCK, F_U32LE, 0, 0},
+    {KEY_ACPI_SRAT_UID,    F_U32LE, 0, 0},
+    {KEY_ACPI_SRAT_FLAGS,  F_U32LE, 0, 0},
+    {KEY_ACPI_SRAT_CLOCK,  F_U32LE, 0, 0},
 };
 
 static const struct field srat_its[] = {
-    {KEY_ACPI_SRAT_DOMAIN, F_U32LE, 0, 0},
-    {KEY_NONE, F_RESERVED, 2, 0},
-    {KEY_ACPI_SRAT_ITS, F_U32LE, 0, 0},
+    {KEY_ACPI_SRAT_DOMAIN, F_U32LE,    0, 0},
+    {KEY_NONE,             F_RESERVED, 2, 0},
+    {KEY_ACPI_SRAT_ITS,    F_U32LE,    0, 0},
 };
 
 static const struct field srat_initiator[] = {
-    {KEY_NONE, F_RESERVED, 1, 0},          {KEY_ACPI_SRAT_HANDLE_TYPE, F_U8, 0, 0},
-    {KEY_ACPI_SRAT_DOMAIN, F_U32LE, 0, 0}, {KEY_ACPI_SRAT_HANDLE, F_BYTES, 16, 0},
-    {KEY_ACPI_SRAT_FLAGS, F_U32LE, 0, 0},  {KEY_NONE, F_RESERVED, 4, 0},
+    {KEY_NONE,                  F_RESERVED, 1,  0},
+    {KEY_ACPI_SRAT_HANDLE_TYPE, F_U8,       0,  0},
+    {KEY_ACPI_SRAT_DOMAIN,      F_U32LE,    0,  0},
+    {KEY_ACPI_SRAT_HANDLE,      F_BYTES,    16, 0},
+    {KEY_ACPI_SRAT_FLAGS,       F_U32LE,    0,  0},
+    {KEY_NONE,                  F_RESERVED, 4,  0},
 };
 
 static const struct field srat_rintc[] = {
-    {KEY_NONE, F_RESERVED, 2, 0},         {KEY_ACPI_SRAT_DOMAIN, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_UID, F_U32LE, 0, 0},   {KEY_ACPI_SRAT_FLAGS, F_U32LE, 0, 0},
-    {KEY_ACPI_SRAT_CLOCK, F_U32LE, 0, 0},
+    {KEY_NONE,             F_RESERVED, 2, 0},
+    {KEY_ACPI_SRAT_DOMAIN, F_U32LE,    0, 0},
+    {KEY_ACPI_SRAT_UID,    F_U32LE,    0, 0},
+    {KEY_ACPI_SRAT_FLAGS,  F_U32LE,    0, 0},
+    {KEY_ACPI_SRAT_CLOCK,  F_U32LE,    0, 0},
 };
 
 /* clang-format off */
 static const struct acpi_entry srat_kinds[] = {
-    {0, "local-apic",        3, 1, false, ACPI_ROWS(srat_apic)},
-    {1, "memory",            2, 4, false, ACPI_ROWS(srat_memory)},
-    {2, "x2apic",            8, 4, false, ACPI_ROWS(srat_x2apic)},
-    {3, "gic-cpu",           6, 4, false, ACPI_ROWS(srat_gicc)},
-    {4, "gic-its",           8, 4, false, ACPI_ROWS(srat_its)},
-    {5, "generic-initiator", 4, 4, false, ACPI_ROWS(srat_initiator)},
-    {6, "generic-port",      4, 4, false, ACPI_ROWS(srat_initiator)},
-    {7, "riscv-hart",        8, 4, false, ACPI_ROWS(srat_rintc)},
+    {"local-apic", ACPI_ROWS(srat_apic), 0, 3, 1, false},
+    {"memory", ACPI_ROWS(srat_memory), 1, 2, 4, false},
+    {"x2apic", ACPI_ROWS(srat_x2apic), 2, 8, 4, false},
+    {"gic-cpu", ACPI_ROWS(srat_gicc), 3, 6, 4, false},
+    {"gic-its", ACPI_ROWS(srat_its), 4, 8, 4, false},
+    {"generic-initiator", ACPI_ROWS(srat_initiator), 5, 4, 4, false},
+    {"generic-port", ACPI_ROWS(srat_initiator), 6, 4, 4, false},
+    {"riscv-hart", ACPI_ROWS(srat_rintc), 7, 8, 4, false},
 };
+
 /* clang-format on */
 
 void acpi_srat(struct decode *d)
@@ -125,18 +144,18 @@ void acpi_slit(struct decode *d)
 }
 
 static const struct field hpet_block[] = {
-    {KEY_NONE, F_U32LE, 0, 0},
-    {KEY_ACPI_HPET_REVISION, F_BITS, 8, 0},
-    {KEY_ACPI_HPET_COMPARATORS, F_BITS, 5, 8},
-    {KEY_ACPI_HPET_WIDE, F_FLAG, 0, 13},
-    {KEY_ACPI_HPET_LEGACY, F_FLAG, 0, 15},
-    {KEY_ACPI_HPET_VENDOR, F_BITS, 16, 16},
+    {KEY_NONE,                  F_U32LE, 0,  0 },
+    {KEY_ACPI_HPET_REVISION,    F_BITS,  8,  0 },
+    {KEY_ACPI_HPET_COMPARATORS, F_BITS,  5,  8 },
+    {KEY_ACPI_HPET_WIDE,        F_FLAG,  0,  13},
+    {KEY_ACPI_HPET_LEGACY,      F_FLAG,  0,  15},
+    {KEY_ACPI_HPET_VENDOR,      F_BITS,  16, 16},
 };
 
 static const struct field hpet_rest[] = {
-    {KEY_ACPI_HPET_NUMBER, F_U8, 0, 0},
-    {KEY_ACPI_HPET_TICK, F_U16LE, 0, 0},
-    {KEY_ACPI_HPET_PROTECTION, F_U8, 0, 0},
+    {KEY_ACPI_HPET_NUMBER,     F_U8,    0, 0},
+    {KEY_ACPI_HPET_TICK,       F_U16LE, 0, 0},
+    {KEY_ACPI_HPET_PROTECTION, F_U8,    0, 0},
 };
 
 void acpi_hpet(struct decode *d)
