@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,19 +111,29 @@ char *arena_text(struct arena *a, struct bytes b)
     return p;
 }
 
+char *arena_format_list(struct arena *a, const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+
+    if (n < 0)
+        BUG("bad format");
+    char *p = arena_alloc(a, (size_t)n + 1);
+
+    (void)vsnprintf(p, (size_t)n + 1, format, again);
+    va_end(again);
+    return p;
+}
+
 char *arena_format(struct arena *a, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (n < 0)
-        BUG("bad format");
-    char *p = arena_alloc(a, (size_t)n + 1);
+    char *p = arena_format_list(a, format, args);
 
-    va_start(args, format);
-    (void)vsnprintf(p, (size_t)n + 1, format, args);
     va_end(args);
     return p;
 }

@@ -6,6 +6,8 @@
 #ifndef ASSAY_BASE_ARENA_H
 #define ASSAY_BASE_ARENA_H
 
+#include <stdarg.h>
+
 #include "base/bytes.h"
 
 struct arena_block;
@@ -37,6 +39,9 @@ char *arena_text(struct arena *a, struct bytes b);
 /* printf into the arena. */
 char *arena_format(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+char *arena_format_list(struct arena *a, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /*
  * Room for one more element of `size` bytes in the growing array `*array` (`count` used of

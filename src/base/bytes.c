@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bytes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct bytes bytes_of(const char *text)
@@ -151,6 +152,24 @@ bool bytes_word(struct bytes *rest, const char *separators, struct bytes *ret_wo
     *ret_word = bytes_slice(*rest, 0, n);
     *rest = bytes_slice(*rest, n, SIZE_MAX);
     return true;
+}
+
+struct bytes bytes_format_list(char *room, size_t size, const char *format, va_list args)
+{
+    int n = vsnprintf(room, size, format, args);
+    size_t len = n < 0 ? 0 : (size_t)n;
+
+    return (struct bytes){(const uint8_t *)room, len < size ? len : size - 1};
+}
+
+struct bytes bytes_format(char *room, size_t size, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    struct bytes b = bytes_format_list(room, size, format, args);
+    va_end(args);
+    return b;
 }
 
 int hex_digit(uint8_t c)

@@ -3,6 +3,7 @@
 #ifndef ASSAY_BASE_BYTES_H
 #define ASSAY_BASE_BYTES_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,14 @@ bool bytes_word(struct bytes *rest, const char *separators, struct bytes *ret_wo
 
 /* An unsigned number in `base` 10 or 16 that fills `b` wholly. False when it does not. */
 bool bytes_number(struct bytes b, unsigned base, uint64_t *ret);
+
+/* printf into `room` of `size` bytes; what does not fit is cut. What was written, without the
+ * NUL. */
+struct bytes bytes_format(char *room, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+struct bytes bytes_format_list(char *room, size_t size, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 /* The value of a hexadecimal digit, or -1. */
 int hex_digit(uint8_t c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Field rows and the emission of claims: the only place where claims come from. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "decode/decode.h"
@@ -160,11 +159,9 @@ void decode_open(struct decode *d, enum item_kind kind, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    int n = vsnprintf(small, sizeof(small), format, args);
+    struct bytes name = bytes_format_list(small, sizeof(small), format, args);
     va_end(args);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof(small) ? (size_t)n : sizeof(small) - 1;
-
-    open_container(d, kind, arena_copy(d->arena, (struct bytes){(uint8_t *)small, len}));
+    open_container(d, kind, arena_copy(d->arena, name));
 }
 
 void decode_close(struct decode *d)

@@ -17,7 +17,7 @@ enum {
 static const char nv_guid[] = "fff12b8d-7696-4c8b-a985-2747075b4f50";
 
 static const struct field header[] = {
-    {KEY_NONE,                   F_SKIP,     16, 0},
+    {KEY_NONE,                   F_RESERVED, 16, 0},
     {KEY_FLASH_FV_FILE_SYSTEM,   F_GUID,     0,  0},
     {KEY_FLASH_FV_LENGTH,        F_U64LE,    0,  0},
     {KEY_NONE,                   F_SKIP,     4,  0},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/cbor.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum major {
@@ -231,10 +230,10 @@ struct digest node_digest(const char *kind, unsigned version, struct bytes encod
 {
     char domain[64];
     struct digest_stream s;
-    int n = snprintf(domain, sizeof(domain), "assay/%s/%u", kind, version);
+    struct bytes name = bytes_format(domain, sizeof(domain), "assay/%s/%u", kind, version);
 
     digest_begin(&s);
-    digest_more(&s, (struct bytes){(const uint8_t *)domain, (size_t)n + 1});
+    digest_more(&s, (struct bytes){name.data, name.len + 1});
     digest_more(&s, encoded);
     return digest_end(&s);
 }

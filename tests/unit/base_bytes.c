@@ -121,6 +121,16 @@ static void numbers_fill_the_bytes_and_do_not_wrap(void **state)
     assert_false(bytes_number(LITERAL(" 1"), 10, &n));
 }
 
+static void formatting_is_cut_at_the_room(void **state)
+{
+    (void)state;
+    char room[5];
+
+    test_bytes_are(bytes_format(room, sizeof(room), "%d", 123), "123");
+    test_bytes_are(bytes_format(room, sizeof(room), "%s", "abcdefgh"), "abcd");
+    assert_int_equal(room[4], 0);
+}
+
 static void hex_digits(void **state)
 {
     (void)state;
@@ -143,6 +153,7 @@ int main(void)
         TEST(lines_end_in_lf_or_crlf_or_at_the_end),
         TEST(words_stand_between_separators),
         TEST(numbers_fill_the_bytes_and_do_not_wrap),
+        TEST(formatting_is_cut_at_the_room),
         TEST(hex_digits),
     };
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/load.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "collect/bundle_file.h"
+
+/* A file that is neither folder nor bundle: evidence of one document. */
+static void document(const char *path, struct bytes b, struct arena *a, struct evidence *ret)
+{
+    const char *slash = strrchr(path, '/');
+    struct entry n = {
+        .source = bytes_of("document"),
+        .origin = bytes_of(slash != NULL ? slash + 1 : path),
+        .state = COVERAGE_SEEN,
+        .has_blob = true,
+        .digest = digest_sha256(b),
+        .length = b.len,
+        .bytes = b,
+    };
+
+    *ret = (struct evidence){.tool = bytes_of("assay " ASSAY_VERSION)};
+    evidence_add(ret, a, n);
+}
+
+static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,
+                          struct err *e)
+{
+    struct bytes b;
+
+    if (path_is_folder(path))
+        return collect_recording(path, a, ret, e);
+    if (!file_map(path, LOAD_MAX, a, &b, e))
+        return false;
+    if (bundle_recognise(b)) {
+        struct bundle bundle;
+
+        if (!bundle_from_bytes(b, a, &bundle, e))
+            return false;
+        *ret = bundle.evidence;
+        return true;
+    }
+    document(path, b, a, ret);
+    return true;
+}
+
+bool subject_load(const char *path, struct arena *a, struct subject *ret, struct err *e)
+{
+    *ret = (struct subject){.name = bytes_of(path)};
+    if (!load_evidence(path, a, &ret->evidence, e))
+        return err_wrap(e, "%s", path);
+    evidence_sort(&ret->evidence);
+    ret->digest = evidence_digest(&ret->evidence, a);
+    subject_derive(ret, a);
+    return true;
+}
+
+struct bytes subject_identity(const struct subject *s, struct arena *a)
+{
+    static const char *const places[] = {
+        "smbios@host-kernel/baseboard",
+        "smbios@host-kernel/system",
+        "fru@bmc/board",
+    };
+
+    if (s->evidence.subject.len > 0)
+        return s->evidence.subject;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        uint32_t node = tree_find(&s->tree, places[i]);
+
+        node = node != TREE_NONE ? tree_child(&s->tree, node, bytes_of("serial")) : TREE_NONE;
+        if (node == TREE_NONE)
+            continue;
+        const struct item *claim = tree_claim(&s->tree, node);
+
+        if (claim != NULL && claim->value.type == TYPE_TEXT && claim->value.bytes.len > 0)
+            return claim->value.bytes;
+    }
+    struct text t;
+
+    text_init(&t, a, 80);
+    text_hex(&t, (struct bytes){s->digest.bytes, sizeof(s->digest.bytes)});
+    return text_bytes(&t);
+}
