@@ -239,7 +239,7 @@ static void the_node_is_as_documented(void **state)
     d = digest_sha256(written(&b, *state));
     text_hex(&t, (struct bytes){d.bytes, sizeof(d.bytes)});
     test_bytes_are(text_bytes(&t),
-                   "0dc9601231c06c84fafbf05902740e2c75fe0ad3beee700beaa250f94af266ea");
+                   "0eeb295f9254c78958d9c6b42c05f2e8bc957a7c888580dc8ac54823e3bc341c");
 }
 
 static void a_node_has_one_encoding(void **state)
