@@ -30,6 +30,8 @@ extern const struct verb verbs[];
 
 VERB_FUNCTION(collect);
 VERB_FUNCTION(decode);
+VERB_FUNCTION(diff);
+VERB_FUNCTION(learn);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

@@ -96,26 +96,15 @@ bool bundle_into_file(const struct bundle *b, const char *path, bool compress, s
     return true;
 }
 
-bool bundle_recognise(struct bytes b)
-{
-    return pack_recognised(b) || bytes_starts_with(b, "blobs/sha256-") ||
-           bytes_starts_with(bytes_slice(b, 257, SIZE_MAX), "ustar");
-}
-
-bool bundle_from_bytes(struct bytes b, struct arena *a, struct bundle *ret, struct err *e)
-{
-    if (pack_recognised(b) && !pack_read(b, BUNDLE_MAX, a, &b, e))
-        return false;
-    return bundle_read(b, a, ret, e);
-}
-
 bool bundle_from_file(const char *path, struct arena *a, struct bundle *ret, struct err *e)
 {
     struct bytes file;
 
     if (!file_map(path, BUNDLE_MAX, a, &file, e))
         return false;
-    if (!bundle_from_bytes(file, a, ret, e))
+    if (pack_recognised(file) && !pack_read(file, BUNDLE_MAX, a, &file, e))
+        return err_wrap(e, "%s", path);
+    if (!bundle_read(file, a, ret, e))
         return err_wrap(e, "%s", path);
     return true;
 }

@@ -18,12 +18,6 @@ bool collect_into_file(const struct collect_options *o, const char *path, bool c
 bool bundle_into_file(const struct bundle *b, const char *path, bool compress, struct arena *a,
                       struct err *e);
 
-/* Whether the bytes are meant to be a bundle, compressed or not; a damaged one still is. */
-bool bundle_recognise(struct bytes b);
-
-/* Reads and verifies a bundle, compressed or not. `b` must outlive it. */
-bool bundle_from_bytes(struct bytes b, struct arena *a, struct bundle *ret, struct err *e);
-
 /* Maps a bundle, compressed or not, and verifies it. It lives as long as the arena and process.
  */
 bool bundle_from_file(const char *path, struct arena *a, struct bundle *ret, struct err *e);
