@@ -248,6 +248,7 @@ def texts():
             f"04:00.0 Made up\n{dump(device, 48)}00: zz\n20: {' '.join(['00'] * 16)}\n")
     write("lspci-text", "faults", text.encode())
     write("lspci-text", "fault-nothing", b"no function\n")
+    write("lspci-text", "fault-unterminated", b"00:02.0 0200: 1a00:0003")
 
 
 def structure(blocks, code, last, revision=3):
@@ -283,7 +284,8 @@ def roms():
                + efi(False, last=False, compression=1) + efi(False))
     write("option-rom", "chain", chained + b"\xff" * 512)
     write("option-rom", "repeated", legacy() * 4)
-    write("option-rom", "trailing", legacy() + b"hidden")
+    write("option-rom", "trailing", legacy() + b"hidden" * 100 + bytes(424))
+    write("option-rom", "fault-ragged", legacy() + b"\xff" * 100)
     write("option-rom", "fault-checksum", legacy()[:-1] + b"\x5a")
     write("option-rom", "fault-unterminated", legacy(last=False))
     write("option-rom", "fault-truncated", legacy()[:600])
@@ -345,8 +347,9 @@ def usb():
              + descriptor(16, bytes([4, 0]) + bytes(range(16))) + descriptor(16, bytes([5, 0]) + bytes(16) + b"more")
              + descriptor(16, bytes([10, 1, 2])))
     data = usb_device(2) + usb_set(parts, 5) + usb_set(keyboard, 1, value=2)
-    data += descriptor(15, struct.pack("<HB", 5 + len(store), 5)) + store
     write("usb-descriptors", "full", data, "2-1.4")
+    data = descriptor(15, struct.pack("<HB", 5 + len(store), 5)) + store
+    write("usb-descriptors", "object-store", data, "2-1.4")
     broken = usb_endpoint(0x81) + usb_interface(0, 0, 2, (3, 1, 1)) + descriptor(0x21, struct.pack("<HBB", 0x111, 0, 3)) \
         + descriptor(4, bytes([1])) + usb_device()
     write("usb-descriptors", "faults", usb_device(3) + usb_set(broken, 7), "1-2")

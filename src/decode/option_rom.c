@@ -255,9 +255,11 @@ static size_t images(struct decode *d, uint64_t *ret_count)
         uint64_t type = reader_u8(&r);
 
         last = (reader_u8(&r) & LAST_IMAGE) != 0;
-        if (r.failed || length == 0 || length > rest.len) {
-            decode_fault(d, r.failed || length > rest.len ? FAULT_TRUNCATED : FAULT_BAD_LENGTH,
-                         d->in.base + at + structure + 0x10);
+        if (length == 0 || length > rest.len || r.failed) {
+            bool ends = length > rest.len || r.failed;
+
+            decode_fault(d, ends ? FAULT_TRUNCATED : FAULT_BAD_LENGTH,
+                         d->in.base + (ends ? all.len : at + structure + 0x10));
             return at;
         }
         reader_seek(&d->in, at);
@@ -315,6 +317,9 @@ static void decode(struct decode *d)
     size_t end = images(d, &count);
     struct span s = {d->in.blob, d->in.base, end};
 
+    /* Images and the regions that hold them are made of blocks. */
+    if (d->in.all.len % BLOCK != 0)
+        decode_fault(d, FAULT_TRUNCATED, d->in.base + d->in.all.len);
     if (end > 0) {
         decode_value_at(d, KEY_OPTION_ROM_IMAGES, value_uint(count), s);
         decode_value_at(d, KEY_OPTION_ROM_LENGTH, value_uint(end), s);
