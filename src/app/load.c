@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/pack.h"
 #include "collect/collect.h"
 #include "evidence/bundle.h"
 
@@ -25,6 +26,12 @@ static void document(const char *path, struct bytes b, struct arena *a, struct e
     evidence_add(ret, a, n);
 }
 
+/* The magic of ustar: whatever carries it must be a whole and good bundle. */
+static bool tar_recognised(struct bytes b)
+{
+    return b.len >= 512 && bytes_starts_with(bytes_slice(b, 257, 6), "ustar");
+}
+
 static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,
                           struct err *e)
 {
@@ -34,9 +41,17 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
         return collect_recording(path, a, ret, e);
     if (!file_map(path, LOAD_MAX, a, &b, e))
         return false;
-    if (bundle_recognise(b))
-        return bundle_read(b, a, ret, NULL, e);
-    document(path, b, a, ret);
+    if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
+        return false;
+    if (!tar_recognised(b)) {
+        document(path, b, a, ret);
+        return true;
+    }
+    struct bundle bundle;
+
+    if (!bundle_read(b, a, &bundle, e))
+        return false;
+    *ret = bundle.evidence;
     return true;
 }
 
