@@ -26,10 +26,12 @@ static void document(const char *path, struct bytes b, struct arena *a, struct e
     evidence_add(ret, a, n);
 }
 
-/* The magic of ustar: whatever carries it must be a whole and good bundle. */
+/* The magic of ustar or the first name of a bundle, so that no one damaged byte makes it a file
+ * of another kind: whatever carries them must be a whole and good bundle. */
 static bool tar_recognised(struct bytes b)
 {
-    return b.len >= 512 && bytes_starts_with(bytes_slice(b, 257, 6), "ustar");
+    return bytes_starts_with(bytes_slice(b, 257, SIZE_MAX), "ustar") ||
+           bytes_starts_with(b, "blobs/sha256-");
 }
 
 static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,

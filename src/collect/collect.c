@@ -148,8 +148,10 @@ static bool copy_blob(struct collector *c, const struct source *s, int fd, uint6
             continue;
         if (got < 0) {
             n->state = begun ? COVERAGE_PARTIAL : live_state(errno);
-            n->reason = bytes_of(arena_format(c->arena, "cannot read after %llu bytes: %s",
-                                              (unsigned long long)total, strerror(errno)));
+            n->reason =
+                bytes_of(live_words(c->arena, errno,
+                                    arena_format(c->arena, "cannot read after %llu bytes",
+                                                 (unsigned long long)total)));
             break;
         }
         if (!begun)
@@ -223,7 +225,7 @@ static bool read_path(struct collector *c, const struct source *s, const char *p
                     (struct outcome){live_state(why),
                                      why == EXDEV || why == ELOOP
                                          ? "a link that leads out of the recording"
-                                         : arena_format(c->arena, "%s", strerror(why))});
+                                         : live_words(c->arena, why, "cannot open it")});
         return true;
     }
     bool good = take_file(c, s, path, fd);
@@ -259,8 +261,9 @@ static bool collect_files(struct collector *c, const struct source *s, struct ou
             return false;
     }
     if (why != 0)
-        *o = (struct outcome){live_state(why), arena_format(c->arena, "cannot list %s: %s",
-                                                            where, strerror(why))};
+        *o = (struct outcome){
+            live_state(why),
+            live_words(c->arena, why, arena_format(c->arena, "cannot list %s", where))};
     return true;
 }
 
@@ -273,7 +276,7 @@ static bool take_device(struct collector *c, const struct source *s, const struc
 
     if (fd < 0) {
         n.state = live_state(errno);
-        n.reason = bytes_of(arena_format(c->arena, "%s: %s", f->device, strerror(errno)));
+        n.reason = bytes_of(live_words(c->arena, errno, f->device));
     } else {
         good = copy_blob(c, s, fd, f->length, &n);
         (void)close(fd);

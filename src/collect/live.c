@@ -23,10 +23,18 @@ void live_seen(struct live *l, const char *path, struct bytes b)
                (struct found){.path = path, .state = COVERAGE_SEEN, .reason = "", .bytes = b});
 }
 
+const char *live_words(struct arena *a, int error_number, const char *what)
+{
+    struct err e;
+
+    (void)err_system(&e, error_number, "%s", what);
+    return arena_format(a, "%s", e.text);
+}
+
 void live_trouble(struct live *l, int error_number, const char *what)
 {
     l->state = live_state(error_number);
-    l->reason = arena_format(l->arena, "%s: %s", what, strerror(error_number));
+    l->reason = live_words(l->arena, error_number, what);
 }
 
 int live_rom(const struct root *r, const char *path, bool enable)

@@ -35,6 +35,9 @@ void live_found(struct live *l, struct found f);
 /* A found file that was read whole. */
 void live_seen(struct live *l, const char *path, struct bytes b);
 
+/* "what: why", with the words of an errno. */
+const char *live_words(struct arena *a, int error_number, const char *what);
+
 /* Why nothing was found, in words, from an errno. */
 void live_trouble(struct live *l, int error_number, const char *what);
 

@@ -5,7 +5,6 @@
  * touched.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "collect/live.h"
 
@@ -17,10 +16,8 @@ static struct bytes attribute(struct live *l, const char *device, const char *na
 
 static bool is_bios(struct live *l, const char *device)
 {
-    struct bytes name = attribute(l, device, "name");
-
-    return bytes_equal_text(attribute(l, device, "type"), "nor") && name.len == 4 &&
-           strncasecmp((const char *)name.data, "BIOS", 4) == 0;
+    return bytes_equal_text(attribute(l, device, "type"), "nor") &&
+           bytes_equal_text(attribute(l, device, "name"), "BIOS");
 }
 
 void live_flash(struct live *l)
