@@ -252,7 +252,8 @@ static bool group_items(struct dmi_text *t, const struct dmi_line *l)
         if (dmi_handle_value(handle, &v)) {
             const struct smbios_entry *e = smbios_index_find(t->index, (uint16_t)v);
 
-            if (e != NULL)
+            /* Which of the makers' own types it is, the text does not tell. */
+            if (e != NULL && e->type < SMBIOS_OEM)
                 dmi_claim(t, KEY_SM_GROUP_MEMBER_TYPE, value_uint(e->type), item);
             dmi_claim_handle(t, KEY_SM_GROUP_MEMBER_HANDLE, KEY_SM_GROUP_MEMBER, v, item);
         } else {

@@ -253,6 +253,8 @@ static void title(struct dmi_text *t, struct bytes line)
     if (bytes_starts_with(text, "On Board Device ") ||
         bytes_starts_with(text, "Additional Information "))
         return;
+    if (t->entry->type == SMBIOS_END)
+        decode_fault(t->d, FAULT_BAD_ENCODING, span_of(t->d, line).offset);
     dmi_claim(t, KEY_DMIDECODE_TITLE, value_text(text), line);
 }
 
@@ -378,8 +380,16 @@ static void structure(struct decode *d, const struct smbios_index *x,
         decode_fault(d, FAULT_DUPLICATE, d->in.base);
     if (t.type != NULL && e->fields < t.type->minimum)
         decode_fault(d, FAULT_BAD_LENGTH, d->in.base);
-    if (bytes_line(&rest, &line))
+    bool more = bytes_line(&rest, &line);
+
+    if (more && bytes_starts_with(line, "Invalid entry length")) {
+        remark(d, line);
+        more = bytes_line(&rest, &line);
+    }
+    if (more)
         title(&t, line);
+    else
+        decode_fault(d, FAULT_TRUNCATED, d->in.base + d->in.all.len);
     if (e->type == SMBIOS_ONBOARD_DEVICES)
         onboard_devices(&t, rest);
     else if (e->type == SMBIOS_OEM_STRINGS)
@@ -450,7 +460,8 @@ static void preamble(struct decode *d, size_t length)
     while (rest.len > 0 && bytes_line(&rest, &line)) {
         if (bytes_starts_with(line, "Getting SMBIOS data ") ||
             bytes_starts_with(line, "Reading SMBIOS/DMI data ") ||
-            bytes_starts_with(line, "Scanning ") || version_line(&t, line) ||
+            bytes_starts_with(line, "Scanning ") ||
+            bytes_starts_with(line, "SMBIOS version fixup ") || version_line(&t, line) ||
             table_line(&t, line))
             continue;
         remark(d, line);

@@ -39,12 +39,29 @@ bool dmi_blanked(struct bytes text)
     return bytes_equal_text(text, "--");
 }
 
+/* Words of the text for what the specification calls otherwise. */
+static struct bytes usual_word(struct bytes text)
+{
+    static const char *const words[][2] = {
+        {"Socket BGA1155",        "Socket LGA1155" },
+        {"Not"
+         " Implemented", "Not-implemented"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (bytes_equal_text(text, words[i][0]))
+            return bytes_of(words[i][1]);
+    }
+    return text;
+}
+
 bool dmi_name_value(enum key_id key, struct bytes text, uint64_t *ret)
 {
     const struct key *k = key_get(key);
 
     if (k->names == NULL)
         return false;
+    text = usual_word(text);
     for (const struct value_name *n = k->names; n->text != NULL; n++) {
         if (bytes_equal_text(text, n->text)) {
             *ret = n->value;
@@ -134,7 +151,8 @@ bool dmi_claim_number(struct dmi_text *t, enum key_id key, struct bytes text,
 
 void dmi_claim_text(struct dmi_text *t, enum key_id key, struct bytes text, struct bytes where)
 {
-    if (!dmi_blanked(text) && !bytes_equal_text(text, "Not Specified"))
+    /* An empty text was blanks, or is not there: who cut them off does not tell. */
+    if (text.len > 0 && !dmi_blanked(text) && !bytes_equal_text(text, "Not Specified"))
         dmi_claim(t, key, value_text(text), where);
 }
 
@@ -409,34 +427,51 @@ static bool claim_row(struct dmi_text *t, const struct smbios_row *row,
 /* Labels that other versions of the text give the same field. */
 static struct bytes usual_label(struct bytes label)
 {
-    if (bytes_equal_text(label, "Configured Clock Speed"))
-        return bytes_of("Configured Memory Speed");
-    if (bytes_equal_text(label, "Data Bus Width (Base)"))
-        return bytes_of("Data Bus Width");
+    static const char *const labels[][2] = {
+        {"Configured Clock Speed", "Configured Memory Speed"},
+        {"Data Bus Width (Base)",  "Data Bus Width"         },
+        {"Interface Type",         "Host Interface Type"    },
+        {"Minimum voltage",        "Minimum Voltage"        },
+        {"Maximum voltage",        "Maximum Voltage"        },
+        {"Configured voltage",     "Configured Voltage"     },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+        if (bytes_equal_text(label, labels[i][0]))
+            return bytes_of(labels[i][1]);
+    }
     return label;
+}
+
+static bool rows_of_label(struct dmi_text *t, const struct dmi_line *l)
+{
+    bool done = false;
+
+    for (size_t i = 0; i < t->type->row_count; i++) {
+        const struct smbios_row *row = &t->type->rows[i];
+
+        if (row->label == NULL || !bytes_equal_text(l->label, row->label))
+            continue;
+        /* A field past the structure's end is absent, whatever its label says. */
+        if ((size_t)row->offset + row->width > t->entry->fields)
+            continue;
+        if (!claim_row(t, row, l))
+            return false;
+        done = true;
+    }
+    return done;
 }
 
 bool dmi_rows(struct dmi_text *t, const struct dmi_line *l)
 {
     struct dmi_line line = *l;
-    bool done = false;
 
-    line.label = usual_label(l->label);
     if (t->type == NULL)
         return false;
-    if (dmi_blanked(l->value))
+    if (dmi_blanked(l->value) || rows_of_label(t, l))
         return true;
-    for (size_t i = 0; i < t->type->row_count; i++) {
-        const struct smbios_row *row = &t->type->rows[i];
-
-        if (row->label == NULL || !bytes_equal_text(line.label, row->label))
-            continue;
-        /* A field past the structure's end is absent, whatever its label says. */
-        if ((size_t)row->offset + row->width > t->entry->fields)
-            continue;
-        if (!claim_row(t, row, &line))
-            return false;
-        done = true;
-    }
-    return done;
+    line.label = usual_label(l->label);
+    /* Some of these labels have two blanks before the value. */
+    line.value = bytes_trim(l->value);
+    return line.label.data != l->label.data && rows_of_label(t, &line);
 }
