@@ -36,6 +36,7 @@ enum cut {
     CUT_NOWHERE,
     CUT_ANYWHERE,
     CUT_AT_LINE,
+    CUT_AT_POWER_OF_TWO,
 };
 
 struct prefix_rule {
@@ -190,6 +191,8 @@ static bool may_end(enum cut cut, struct bytes all, size_t n)
         return true;
     case CUT_AT_LINE:
         return n == 0 || all.data[n - 1] == '\n' || all.data[n] == '\n';
+    case CUT_AT_POWER_OF_TWO:
+        return (n & (n - 1)) == 0;
     }
     return false;
 }
@@ -204,11 +207,13 @@ static void try_prefixes(struct property *p)
     for (size_t i = 0; i < p->samples.count; i++) {
         const struct sample *s = &p->samples.rows[i];
         size_t step = stride(s->bytes.len, s->bytes.len / 2);
+        /* What precedes the fault of a faulty sample may be whole. */
+        bool good = try_bytes(p, s, s->bytes, s->bytes.len).faults == 0;
 
         for (size_t n = 0; n < s->bytes.len; n += step, tried++) {
             struct outcome o = try_bytes(p, s, bytes_slice(s->bytes, 0, n), n);
 
-            if (o.faults > 0)
+            if (o.faults > 0 || !good)
                 continue;
             valid++;
             if (!may_end(rule->cut, s->bytes, n))
