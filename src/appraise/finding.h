@@ -38,6 +38,8 @@ struct finding {
     uint64_t agree;     /* peers: how many have what this machine has … */
     uint64_t voters;    /* … of how many */
     uint32_t node;      /* of the subject's tree, or TREE_NONE; gives the bytes behind it */
+    struct bytes waived; /* why it does not count: the policy's reason, who and until when */
+    struct bytes note;   /* what the policy did to it, in words; may be empty */
 };
 
 struct findings {
