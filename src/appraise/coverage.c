@@ -84,10 +84,8 @@ static const char *empty_answer(const struct source *row, struct bytes b, struct
     static const char *const memories[] = {"spd", "fru", "flash", "pci", "option-rom",
                                            "smbios"};
 
-    if (b.data == NULL)
-        return NULL;
     if (b.len == 0)
-        return "an empty answer";
+        return NULL;
     if (b.len == 1 && strncmp(row->pattern, "ipmi/", 5) == 0)
         return arena_format(a, "the answer is only completion code 0x%02x", b.data[0]);
     for (size_t i = 0; i < ARRAY_LEN(memories); i++) {

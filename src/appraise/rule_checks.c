@@ -53,33 +53,22 @@ void rule_placeholder_identity(struct rule_run *r, const struct rule *row)
     rule_report_all(r, row, first, count);
 }
 
-/* Whether the record of the event log to which a claim belongs states `value` under `name`. */
-static bool beside_is(const struct rule_run *r, uint32_t node, const char *name, uint64_t value)
+/* Records of the controller's log with one of these events that stand, one finding for all. */
+static void logged_events(struct rule_run *r, const struct rule *row, const uint16_t *events,
+                          size_t event_count)
 {
-    uint32_t leaf = claim_sibling(r->x, node, name);
-    const struct item *claim = leaf != TREE_NONE ? claim_at(r->x, leaf) : NULL;
-
-    return claim != NULL && claim->value.uint == value;
-}
-
-/* Records of a sensor type with one of these offsets (bits of `offsets`), one finding for all. */
-static void sensor_records(struct rule_run *r, const struct rule *row, uint64_t type,
-                           uint32_t offsets)
-{
-    struct claim_list all = claims_of(r->x, NEED_SEL_SENSOR_TYPE);
+    struct claim_list all = claims_of(r->x, NEED_SEL_EVENT);
     uint32_t first = TREE_NONE;
     size_t count = 0;
 
     for (size_t i = 0; i < all.count; i++) {
+        uint32_t gone = claim_sibling(r->x, all.nodes[i], "deasserted");
         bool fits = false;
 
-        if (claim_at(r->x, all.nodes[i])->value.uint != type ||
-            !beside_is(r, all.nodes[i], "event-type", 0x6f))
-            continue;
-        for (unsigned offset = 0; offset < 16; offset++)
-            fits = fits || ((offsets >> offset & 1) != 0 &&
-                            beside_is(r, all.nodes[i], "offset", offset));
-        if (!fits || beside_is(r, all.nodes[i], "deasserted", 1))
+        for (size_t k = 0; k < event_count; k++)
+            fits = fits || claim_at(r->x, all.nodes[i])->value.uint == events[k];
+        if (!fits || (gone != TREE_NONE && claim_at(r->x, gone) != NULL &&
+                      claim_at(r->x, gone)->value.uint != 0))
             continue;
         first = first == TREE_NONE ? all.nodes[i] : first;
         count++;
@@ -87,20 +76,26 @@ static void sensor_records(struct rule_run *r, const struct rule *row, uint64_t 
     rule_report_all(r, row, first, count);
 }
 
-/* IPMI 2.0 table 42-3: sensor type 05h, physical security; 10h, event logging. */
+/* IPMI 2.0 table 42-3: sensor type 05h is physical security, 10h the logging of events. */
 void rule_intrusion_logged(struct rule_run *r, const struct rule *row)
 {
-    sensor_records(r, row, 0x05, 1U << 0 | 1U << 1 | 1U << 2 | 1U << 3 | 1U << 6);
+    static const uint16_t events[] = {0x0500, 0x0501, 0x0502, 0x0503, 0x0506};
+
+    logged_events(r, row, events, ARRAY_LEN(events));
 }
 
 void rule_event_log_cleared(struct rule_run *r, const struct rule *row)
 {
-    sensor_records(r, row, 0x10, 1U << 2);
+    static const uint16_t events[] = {0x1002};
+
+    logged_events(r, row, events, ARRAY_LEN(events));
 }
 
 void rule_event_log_full(struct rule_run *r, const struct rule *row)
 {
-    sensor_records(r, row, 0x10, 1U << 4);
+    static const uint16_t events[] = {0x1004};
+
+    logged_events(r, row, events, ARRAY_LEN(events));
 }
 
 void rule_lockdown_off(struct rule_run *r, const struct rule *row)
