@@ -23,12 +23,7 @@ static bool text_reserve(struct text *t, size_t n)
 
     while (cap - t->len < n)
         cap *= 2;
-    char *fresh = arena_alloc(t->arena, cap);
-
-    if (t->len > 0)
-        memcpy(fresh, t->data, t->len);
-    t->data = fresh;
-    t->cap = cap;
+    arena_widen(t->arena, &t->data, cap, &t->cap, 1);
     return true;
 }
 
