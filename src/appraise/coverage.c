@@ -81,16 +81,15 @@ static struct bytes entry_bytes(const struct subject *s, const struct entry *n)
  */
 static const char *empty_answer(const struct source *row, struct bytes b, struct arena *a)
 {
-    static const char *const memories[] = {"spd", "fru", "flash", "pci", "option-rom",
-                                           "smbios"};
+    static const char *const memories[] = {"spd", "fru",        "flash",
+                                           "pci", "option-rom", "smbios"};
 
     if (b.len == 0)
         return NULL;
     if (b.len == 1 && strncmp(row->pattern, "ipmi/", 5) == 0)
         return arena_format(a, "the answer is only completion code 0x%02x", b.data[0]);
     for (size_t i = 0; i < ARRAY_LEN(memories); i++) {
-        if (strcmp(row->surface, memories[i]) == 0 &&
-            (bytes_all(b, 0) || bytes_all(b, 0xff)))
+        if (strcmp(row->surface, memories[i]) == 0 && (bytes_all(b, 0) || bytes_all(b, 0xff)))
             return arena_format(a, "blank: every byte reads 0x%02x", b.data[0]);
     }
     return NULL;
@@ -100,8 +99,7 @@ static struct bytes reason_of(struct arena *a, const struct entry *n, const char
 {
     struct bytes what = n->origin.len > 0 ? n->origin : n->source;
 
-    return bytes_of(
-        arena_format(a, "%.*s: %s", (int)what.len, (const char *)what.data, why));
+    return bytes_of(arena_format(a, "%.*s: %s", (int)what.len, (const char *)what.data, why));
 }
 
 static void tally_nothing(struct tally *t, const struct entry *n, struct arena *a)
@@ -195,9 +193,8 @@ static void add_faults(const struct subject *s, struct coverage *c, struct arena
         text_init(&path, a, 1 << 16);
         item_path(d, f->item, &path);
         r->state = COVERAGE_PARTIAL;
-        r->reason =
-            bytes_of(arena_format(a, "%.*s: %s at byte %" PRIu64, (int)path.len, path.data,
-                                  fault_name(f->id), f->offset));
+        r->reason = bytes_of(arena_format(a, "%.*s: %s at byte %" PRIu64, (int)path.len,
+                                          path.data, fault_name(f->id), f->offset));
     }
 }
 
@@ -215,9 +212,8 @@ static void add_documents(const struct subject *s, struct coverage *c, struct ar
             !bytes_equal_text(rest, "@document") || !bytes_word(&rest, "@", &witness) ||
             coverage_find(c, surface, witness) != NULL)
             continue;
-        c->rows[c->count++] = (struct surface_coverage){.surface = arena_text(a, surface),
-                                                        .witness = "document",
-                                                        .state = COVERAGE_SEEN};
+        c->rows[c->count++] = (struct surface_coverage){
+            .surface = arena_text(a, surface), .witness = "document", .state = COVERAGE_SEEN};
     }
 }
 

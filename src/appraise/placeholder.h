@@ -6,14 +6,14 @@
 #include "evidence/item.h"
 
 /*
- * The form in which unique values are compared: text without blanks, punctuation and case, bytes
- * as hexadecimal digits, numbers in decimal. In the arena.
+ * The form in which unique values are compared: text without blanks, punctuation and case,
+ * bytes as hexadecimal digits, numbers in decimal. In the arena.
  */
 struct bytes own_normalise(const struct value *v, struct arena *a);
 
 /*
- * Whether a normalised value is no identity at all: empty, one character over and over, a run of
- * counting digits, a nil UUID, or what firmware holds where nobody filled it in.
+ * Whether a normalised value is no identity at all: empty, one character over and over, a run
+ * of counting digits, a nil UUID, or what firmware holds where nobody filled it in.
  */
 bool placeholder_is(struct bytes normalised);
 

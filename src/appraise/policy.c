@@ -29,8 +29,8 @@ void policy_default(struct policy *p, struct arena *a)
     p->required = ARENA_ARRAY(a, struct requirement, ARRAY_LEN(default_surfaces));
     p->required_count = ARRAY_LEN(default_surfaces);
     for (size_t i = 0; i < p->required_count; i++)
-        p->required[i] = (struct requirement){.surface = bytes_of(default_surfaces[i]),
-                                              .judged = true};
+        p->required[i] =
+            (struct requirement){.surface = bytes_of(default_surfaces[i]), .judged = true};
     policy_seal(p, a);
 }
 
@@ -177,9 +177,8 @@ static void override_apply(const struct policy *p, struct findings *f, struct fi
         if (!name_fits(o->id, bytes_of(row->id)) || !name_fits(o->path, row->path) ||
             o->severity == row->severity)
             continue;
-        row->note =
-            finding_words(f, "The policy weighs this as %s; by itself it is %s.",
-                          severity_name(o->severity), severity_name(row->severity));
+        row->note = finding_words(f, "The policy weighs this as %s; by itself it is %s.",
+                                  severity_name(o->severity), severity_name(row->severity));
         row->severity = o->severity;
         return;
     }
@@ -194,10 +193,10 @@ static void waiver_apply(const struct policy *p, struct bytes as_of, struct find
         if (!waiver_fits(w, row, f->arena))
             continue;
         if (moment_before(as_of, w->expires)) {
-            row->waived = finding_words(
-                f, "%.*s (%.*s, until %.*s)", (int)w->reason.len, (const char *)w->reason.data,
-                (int)w->by.len, (const char *)w->by.data, (int)w->expires.len,
-                (const char *)w->expires.data);
+            row->waived = finding_words(f, "%.*s (%.*s, until %.*s)", (int)w->reason.len,
+                                        (const char *)w->reason.data, (int)w->by.len,
+                                        (const char *)w->by.data, (int)w->expires.len,
+                                        (const char *)w->expires.data);
             return;
         }
         row->note = finding_words(f, "A waiver for this ended at %.*s.", (int)w->expires.len,

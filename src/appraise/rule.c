@@ -21,6 +21,7 @@ static const struct rule table[] = {
 #undef RULE
 #undef CHECK
 };
+
 /* clang-format on */
 
 const struct rule *rule_table(size_t *ret_count)
@@ -42,17 +43,17 @@ void rule_says(struct rule_run *r, const struct rule *row, uint32_t node, struct
 {
     const struct item *claim = claim_at(r->x, node);
 
-    findings_add(r->f, (struct finding){
-                           .id = row->id,
-                           .judge = JUDGE_RULE,
-                           .severity = row->severity,
-                           .path = claim_path(r->x, node),
-                           .why = why,
-                           .next = bytes_of(row->next),
-                           .value = claim != NULL ? claim_words(r->x, node)
-                                                  : (struct bytes){NULL, 0},
-                           .node = node,
-                       });
+    findings_add(r->f,
+                 (struct finding){
+                     .id = row->id,
+                     .judge = JUDGE_RULE,
+                     .severity = row->severity,
+                     .path = claim_path(r->x, node),
+                     .why = why,
+                     .next = bytes_of(row->next),
+                     .value = claim != NULL ? claim_words(r->x, node) : (struct bytes){NULL, 0},
+                     .node = node,
+    });
 }
 
 void rule_report(struct rule_run *r, const struct rule *row, uint32_t node)
@@ -127,7 +128,8 @@ static bool value_fits(const struct claim_index *x, const struct rule *row, uint
 
     switch (row->match) {
     case MATCH_EQUALS:
-        return number ? v->uint == row->number : bytes_equal_text(claim_text(x, node), row->text);
+        return number ? v->uint == row->number
+                      : bytes_equal_text(claim_text(x, node), row->text);
     case MATCH_NOT_EQUALS:
         return number && v->uint != row->number;
     case MATCH_BITS:

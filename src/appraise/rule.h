@@ -15,7 +15,7 @@ enum rule_match {
     MATCH_NOT_EQUALS, /* another number */
     MATCH_BITS,       /* a bit of `number` is set */
     MATCH_BELOW,      /* less than `number` */
-    MATCH_HAS,        /* the text holds one of `text` (parts divided by '|'), whatever its case */
+    MATCH_HAS, /* the text holds one of `text` (parts divided by '|'), whatever its case */
     MATCH_NOT_LISTED, /* the value is none of `text` */
     MATCH_ANY,        /* there is such a claim */
     MATCH_FAULT,      /* a fault named in `text`, or any fault if `text` is empty */

@@ -138,8 +138,7 @@ void rule_boot_first_removable(struct rule_run *r, const struct rule *row)
     static const char *const marks[] = {"USB(",  "UsbWwid(", "UsbClass(", "CDROM(",
                                         "MAC(",  "IPv4(",    "IPv6(",     "Uri(",
                                         "NAND(", "SD(",      "Wi-Fi(",    "Bluetooth"};
-    uint32_t order =
-        rule_claim(r, NEED_EFI_ORDER, "efivar@*/" GUID_GLOBAL ":BootOrder/**");
+    uint32_t order = rule_claim(r, NEED_EFI_ORDER, "efivar@*/" GUID_GLOBAL ":BootOrder/**");
 
     if (order == TREE_NONE)
         return;

@@ -129,8 +129,7 @@ static void find_gaps(const struct coverage *c, const struct policy *p, uint64_t
 
 static bool saw(const struct coverage *c, const char *surface, const char *witness)
 {
-    const struct surface_coverage *r =
-        coverage_find(c, bytes_of(surface), bytes_of(witness));
+    const struct surface_coverage *r = coverage_find(c, bytes_of(surface), bytes_of(witness));
 
     return r != NULL && (r->state == COVERAGE_SEEN || r->state == COVERAGE_PARTIAL);
 }

@@ -27,8 +27,9 @@ struct fact {
 
 static const struct fact facts[] = {
 #define FACT(id, severity, compare, left_key, left_path, right_key, right_path, what, next)    \
-    {id,         SEVERITY_##severity, COMPARE_##compare, left_key, left_path, right_key,       \
-     right_path, what,                next},
+    {id,        SEVERITY_##severity, COMPARE_##compare, left_key,                              \
+     left_path, right_key,           right_path,        what,                                  \
+     next},
 #include "appraise/facts.def"
 #undef FACT
 };
@@ -59,22 +60,21 @@ void witness_compared(struct witness_run *w, uint32_t left, uint32_t right)
 
 void witness_says(struct witness_run *w, const struct disagreement *d, struct bytes why)
 {
-    findings_add(w->f, (struct finding){
-                           .id = d->id,
-                           .judge = JUDGE_WITNESS,
-                           .severity = d->severity,
-                           .path = claim_path(w->x, d->left),
-                           .other = claim_path(w->x, d->right),
-                           .why = why,
-                           .next = bytes_of(d->next),
-                           .value = claim_at(w->x, d->left) != NULL
-                                        ? claim_words(w->x, d->left)
-                                        : (struct bytes){NULL, 0},
-                           .expected = claim_at(w->x, d->right) != NULL
-                                           ? claim_words(w->x, d->right)
-                                           : (struct bytes){NULL, 0},
-                           .node = d->left,
-                       });
+    findings_add(w->f,
+                 (struct finding){
+                     .id = d->id,
+                     .judge = JUDGE_WITNESS,
+                     .severity = d->severity,
+                     .path = claim_path(w->x, d->left),
+                     .other = claim_path(w->x, d->right),
+                     .why = why,
+                     .next = bytes_of(d->next),
+                     .value = claim_at(w->x, d->left) != NULL ? claim_words(w->x, d->left)
+                                                              : (struct bytes){NULL, 0},
+                     .expected = claim_at(w->x, d->right) != NULL ? claim_words(w->x, d->right)
+                                                                  : (struct bytes){NULL, 0},
+                     .node = d->left,
+    });
 }
 
 void witness_disagrees(struct witness_run *w, const struct disagreement *d)
@@ -88,9 +88,8 @@ void witness_disagrees(struct witness_run *w, const struct disagreement *d)
         w, d,
         finding_words(w->f, "The %s is %.*s by %.*s and %.*s by %.*s: one of the two is wrong.",
                       d->what, (int)left.len, (const char *)left.data, (int)left_surface.len,
-                      (const char *)left_surface.data, (int)right.len,
-                      (const char *)right.data, (int)right_surface.len,
-                      (const char *)right_surface.data));
+                      (const char *)left_surface.data, (int)right.len, (const char *)right.data,
+                      (int)right_surface.len, (const char *)right_surface.data));
 }
 
 struct bytes witness_squeeze(struct arena *a, struct bytes b)
@@ -114,7 +113,8 @@ static bool holds(struct bytes whole, struct bytes part)
     return part.len > 0 && memmem(whole.data, whole.len, part.data, part.len) != NULL;
 }
 
-/* The 32 digits of a GUID with its first three fields turned (`fields`), or all bytes (`all`). */
+/* The 32 digits of a GUID with its first three fields turned (`fields`), or all bytes (`all`).
+ */
 static struct bytes guid_turned(struct arena *a, struct bytes digits, bool all)
 {
     static const uint8_t fields[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};

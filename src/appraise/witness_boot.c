@@ -22,13 +22,13 @@ struct measured {
 
 static const struct measured keys[] = {
     {"Platform Key",                "efivar@*/" GUID_GLOBAL ":PK/**",
-     "eventlog@*/pcr:7/*" GUID_GLOBAL ":PK*/data/**"    },
+     "eventlog@*/pcr:7/*" GUID_GLOBAL ":PK*/data/**"   },
     {"Key Exchange Keys",           "efivar@*/" GUID_GLOBAL ":KEK/**",
-     "eventlog@*/pcr:7/*" GUID_GLOBAL ":KEK*/data/**"   },
+     "eventlog@*/pcr:7/*" GUID_GLOBAL ":KEK*/data/**"  },
     {"database of allowed signers", "efivar@*/" GUID_SECURITY ":db/**",
-     "eventlog@*/pcr:7/*" GUID_SECURITY ":db/data/**"   },
+     "eventlog@*/pcr:7/*" GUID_SECURITY ":db/data/**"  },
     {"revocation list",             "efivar@*/" GUID_SECURITY ":dbx/**",
-     "eventlog@*/pcr:7/*" GUID_SECURITY ":dbx*/data/**" },
+     "eventlog@*/pcr:7/*" GUID_SECURITY ":dbx*/data/**"},
 };
 
 /* Which claims are entries of a signature database. */
@@ -61,8 +61,8 @@ static void judge_state(struct witness_run *w)
     struct claim_list event;
 
     claims_at(w->x, NEED_EFI_STATE, "efivar@*/" GUID_GLOBAL ":SecureBoot/value", &variable);
-    claims_at(w->x, NEED_EFI_STATE,
-              "eventlog@*/pcr:7/*" GUID_GLOBAL ":SecureBoot*/data/value", &event);
+    claims_at(w->x, NEED_EFI_STATE, "eventlog@*/pcr:7/*" GUID_GLOBAL ":SecureBoot*/data/value",
+              &event);
     if (variable.count == 0 || event.count == 0)
         return;
     /* Firmware may measure it again when it changes; the last one counts. */

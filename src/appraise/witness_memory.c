@@ -119,8 +119,8 @@ static struct modules modules_of(const struct claim_index *x, enum need serial, 
 
     for (size_t i = 0; i < all.count; i++) {
         if (witness_usable(x, all.nodes[i]))
-            m.rows[m.count++] = (struct module){
-                all.nodes[i], part_of(x, all.nodes[i], part), TREE_NONE};
+            m.rows[m.count++] =
+                (struct module){all.nodes[i], part_of(x, all.nodes[i], part), TREE_NONE};
     }
     return m;
 }

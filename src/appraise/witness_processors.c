@@ -101,11 +101,11 @@ static void judge_microcode(struct witness_run *w)
         witness_compared(w, all.nodes[0], all.nodes[i]);
         if (value_equal(&claim_at(x, all.nodes[0])->value, &claim_at(x, all.nodes[i])->value))
             continue;
-        witness_disagrees(w, &(struct disagreement){
-                                 "witness.microcode", SEVERITY_MEDIUM, all.nodes[0],
-                                 all.nodes[i], "microcode revision of the processors",
-                                 "Restart the machine with the system's microcode package "
-                                 "installed; if they still differ, update the firmware."});
+        witness_disagrees(
+            w, &(struct disagreement){"witness.microcode", SEVERITY_MEDIUM, all.nodes[0],
+                                      all.nodes[i], "microcode revision of the processors",
+                                      "Restart the machine with the system's microcode package "
+                                      "installed; if they still differ, update the firmware."});
         return;
     }
 }

@@ -126,8 +126,8 @@ static void judge_pair(struct witness_run *w, uint32_t left, uint32_t right)
 
     for (size_t i = 0; i < ARRAY_LEN(whole); i++)
         t.whole = t.whole || bytes_equal_text(surface, whole[i]);
-    t.whole = t.whole && !w->x->tree->nodes[left].incomplete &&
-              !w->x->tree->nodes[right].incomplete;
+    t.whole =
+        t.whole && !w->x->tree->nodes[left].incomplete && !w->x->tree->nodes[right].incomplete;
     push(&t, left, right);
     while (t.count > 0) {
         struct pair p = t.stack[--t.count];

@@ -48,7 +48,7 @@ static inline void case_claim(struct case_subject *c, const char *path, const ch
     enum key_id id = key_find(bytes_of(key));
 
     if (id == KEY_NONE)
-        skip();
+        fail_msg("the vocabulary has no key %s", key);
     (void)decoded_claim(&c->subject.decoded, case_open(c, path), (struct bytes){NULL, 0}, id, v,
                         (struct span){0, 0, 4});
 }
@@ -118,6 +118,13 @@ static inline const struct subject *case_done(struct case_subject *c)
     tree_build(&c->subject.tree, &c->subject.decoded, NULL, NULL);
     return &c->subject;
 }
+
+/* Decoders may be left out of a build; what they state cannot be tested then. */
+#define NEEDS_KEY(name)                                                                        \
+    do {                                                                                       \
+        if (key_find(bytes_of(name)) == KEY_NONE)                                              \
+            return;                                                                            \
+    } while (0)
 
 static inline const struct finding *finding_of(const struct findings *f, const char *id)
 {
