@@ -46,7 +46,7 @@ uint64_t tally_rank(struct tally_value *values, size_t count, struct tally_value
     for (size_t i = 0; i < count; i++)
         scratch[i] = &values[i];
     if (count > 1)
-        qsort(scratch, count, sizeof(*scratch), by_count);
+        qsort(scratch, count, sizeof(struct tally_value *), by_count);
     for (size_t i = 0; i < count;) {
         size_t end = i;
 
@@ -94,7 +94,7 @@ uint64_t tally_rank_range(struct tally_value *values, size_t count,
         voters += values[i].count;
     }
     if (count > 1)
-        qsort(scratch, count, sizeof(*scratch), by_number);
+        qsort(scratch, count, sizeof(struct tally_value *), by_number);
     uint64_t middle = median(scratch, count, voters);
     uint64_t sum = 0;
     size_t low = 0;
