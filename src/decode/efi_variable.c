@@ -86,7 +86,7 @@ static void decode(struct decode *d)
 const struct decoder decoder_efi_variable = {
     .name = "efi-variable",
     .title = "UEFI variable with its attributes",
-    .spec = "uefi-2.10",
+    .spec = "efi-variable-file",
     .surface = "efivar",
     .min = ATTRIBUTES,
     .max = VARIABLE_MAX,

@@ -148,7 +148,7 @@ static void decode(struct decode *d)
 const struct decoder decoder_pcr_text = {
     .name = "pcr-text",
     .title = "PCR values as the kernel shows them",
-    .spec = "linux-sysfs-tpm",
+    .spec = "linux-abi",
     .surface = "tpm",
     .min = TEXT_MIN,
     .max = TEXT_MAX,
