@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/pack.h"
 #include "collect/collect.h"
 #include "evidence/bundle.h"
 
@@ -25,6 +26,14 @@ static void document(const char *path, struct bytes b, struct arena *a, struct e
     evidence_add(ret, a, n);
 }
 
+/* The magic of ustar or the first name of a bundle, so that no one damaged byte makes it a file
+ * of another kind: whatever carries them must be a whole and good bundle. */
+static bool tar_recognised(struct bytes b)
+{
+    return bytes_starts_with(bytes_slice(b, 257, SIZE_MAX), "ustar") ||
+           bytes_starts_with(b, "blobs/sha256-");
+}
+
 static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,
                           struct err *e)
 {
@@ -34,9 +43,17 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
         return collect_recording(path, a, ret, e);
     if (!file_map(path, LOAD_MAX, a, &b, e))
         return false;
-    if (bundle_recognise(b))
-        return bundle_read(b, a, ret, NULL, e);
-    document(path, b, a, ret);
+    if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
+        return false;
+    if (!tar_recognised(b)) {
+        document(path, b, a, ret);
+        return true;
+    }
+    struct bundle bundle;
+
+    if (!bundle_read(b, a, &bundle, e))
+        return false;
+    *ret = bundle.evidence;
     return true;
 }
 

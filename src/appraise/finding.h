@@ -31,6 +31,8 @@ struct finding {
     struct bytes next;     /* what to do, a sentence */
     struct bytes value;    /* what was seen, for people; may be empty */
     struct bytes expected; /* what was expected, for people; may be empty */
+    struct bytes
+        consequence_of; /* path of the finding that this one follows from; may be empty */
     bool has_centibits;
     uint32_t centibits; /* hundredths of a bit of surprise (peers) */
     uint64_t agree;     /* peers: how many have what this machine has … */

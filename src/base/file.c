@@ -97,11 +97,27 @@ bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, 
     return true;
 }
 
+/* The folder that holds the name. */
+static const char *folder_of(const char *path, struct arena *a)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL)
+        return ".";
+    return arena_text(
+        a, (struct bytes){(const uint8_t *)path, slash == path ? 1 : (size_t)(slash - path)});
+}
+
 bool file_new_open(struct file_new *f, const char *path, struct arena *a, struct err *e)
 {
-    f->path = path;
+    *f = (struct file_new){.fd = -1, .path = path};
     f->temporary = arena_format(a, "%s.XXXXXX", path);
-    f->fd = mkostemp(f->temporary, O_CLOEXEC);
+    /* A file without a name vanishes with the process; it gets one through /proc. */
+    if (access("/proc/self/fd", X_OK) == 0)
+        f->fd = open(folder_of(path, a), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    f->nameless = f->fd >= 0;
+    if (!f->nameless)
+        f->fd = mkostemp(f->temporary, O_CLOEXEC);
     if (f->fd < 0)
         return err_system(e, errno, "cannot create a file beside %s", path);
     return true;
@@ -128,6 +144,47 @@ bool file_new_write(struct file_new *f, struct bytes b, struct err *e)
     return true;
 }
 
+bool file_new_write_at(struct file_new *f, uint64_t offset, struct bytes b, struct err *e)
+{
+    while (b.len > 0) {
+        ssize_t n = pwrite(f->fd, b.data, b.len, (off_t)offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_system(e, errno, "cannot write %s", f->path);
+        offset += (uint64_t)n;
+        b = bytes_slice(b, (size_t)n, SIZE_MAX);
+    }
+    return true;
+}
+
+bool file_new_truncate(struct file_new *f, uint64_t length, struct err *e)
+{
+    if (ftruncate(f->fd, (off_t)length) != 0)
+        return err_system(e, errno, "cannot write %s", f->path);
+    return true;
+}
+
+/* Gives a complete file without a name its temporary one. */
+static bool name_it(struct file_new *f)
+{
+    char link[64];
+    size_t end = strlen(f->temporary) - 6;
+
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", f->fd);
+    for (unsigned i = 0; i < 1000; i++) {
+        (void)snprintf(f->temporary + end, 7, "%06u", ((unsigned)getpid() + i) % 1000000);
+        if (linkat(AT_FDCWD, link, AT_FDCWD, f->temporary, AT_SYMLINK_FOLLOW) == 0) {
+            f->nameless = false;
+            return true;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    return false;
+}
+
 /* A rename lasts only once the folder that holds the name is on disk. */
 static void sync_folder(const char *path)
 {
@@ -152,13 +209,14 @@ bool file_new_commit(struct file_new *f, struct err *e)
     mode_t mask = umask(0);
 
     (void)umask(mask);
-    if (fchmod(f->fd, 0666 & ~mask) != 0 || fsync(f->fd) != 0 || close(f->fd) != 0 ||
+    if (fchmod(f->fd, 0666 & ~mask) != 0 || fsync(f->fd) != 0 || (f->nameless && !name_it(f)) ||
         rename(f->temporary, f->path) != 0) {
         int why = errno;
 
-        (void)unlink(f->temporary);
+        file_new_abandon(f);
         return err_system(e, why, "cannot write %s", f->path);
     }
+    (void)close(f->fd);
     f->fd = -1;
     sync_folder(f->path);
     return true;
@@ -169,7 +227,8 @@ void file_new_abandon(struct file_new *f)
     if (f->fd < 0)
         return;
     (void)close(f->fd);
-    (void)unlink(f->temporary);
+    if (!f->nameless)
+        (void)unlink(f->temporary);
     f->fd = -1;
 }
 

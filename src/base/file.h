@@ -20,18 +20,27 @@ bool file_read_at(int folder, const char *path, size_t max, struct arena *a, str
 bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, struct err *e);
 
 /*
- * A file that appears under its name only when it is complete: written beside it, synced,
- * renamed. An interrupted or abandoned write leaves nothing behind under that name.
+ * A file that appears under its name only when it is complete: written without a name where the
+ * file system can, else beside it; synced; renamed. An interrupted or abandoned write leaves
+ * nothing behind under that name.
  */
 struct file_new {
     int fd;
-    char *temporary;
+    char *temporary; /* the name that is renamed to `path` */
     const char *path;
+    bool nameless; /* `temporary` does not exist before the file is complete */
 };
 
 bool file_new_open(struct file_new *f, const char *path, struct arena *a, struct err *e);
 
 bool file_new_write(struct file_new *f, struct bytes b, struct err *e);
+
+/* Writes at an offset, also one written before; does not move where file_new_write() goes on.
+ */
+bool file_new_write_at(struct file_new *f, uint64_t offset, struct bytes b, struct err *e);
+
+/* Cuts the file off at `length` bytes, or fills it up with zeros. */
+bool file_new_truncate(struct file_new *f, uint64_t length, struct err *e);
 
 /* Syncs and renames. On failure the temporary file is gone. */
 bool file_new_commit(struct file_new *f, struct err *e);

@@ -29,7 +29,7 @@ int verb_option(const struct verb *v, int argc, char **argv, const struct option
 {
     opterr = 0;
     int at = optind;
-    int c = getopt_long(argc, argv, "+:hjo:", options, NULL);
+    int c = getopt_long(argc, argv, ":hjo:", options, NULL);
 
     if (c == 'h') {
         verb_help(v);

@@ -28,7 +28,10 @@ extern const struct verb verbs[];
 
 #define VERB_FUNCTION(name) int verb_##name(const struct verb *v, int argc, char **argv)
 
+VERB_FUNCTION(collect);
 VERB_FUNCTION(decode);
+VERB_FUNCTION(diff);
+VERB_FUNCTION(learn);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

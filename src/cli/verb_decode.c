@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/verb.h"
 #include "decode/engine.h"
+#include "decode/join.h"
 
 enum {
     INPUT_MAX = 1 << 30,
@@ -70,6 +71,7 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
 
     (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, label, mount);
     engine_run(engine);
+    join_pci_topology(&d, mount);
     text_init(&t, &a, OUTPUT_MAX);
     if (o->json) {
         print_json(&t, path, row, &d);

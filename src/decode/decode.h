@@ -107,6 +107,12 @@ void decode_open(struct decode *d, enum item_kind kind, const char *format, ...)
 /* As decode_open, for a name of untrusted bytes. */
 void decode_open_bytes(struct decode *d, enum item_kind kind, struct bytes name);
 
+/*
+ * As decode_open for a map, but what other blobs opened under this name at this place is the same
+ * container: for one table that the kernel serves as many files (a file a register).
+ */
+void decode_open_shared(struct decode *d, struct bytes name);
+
 /* Back to the container above. */
 void decode_close(struct decode *d);
 

@@ -22,6 +22,9 @@ struct engine {
     uint64_t output_left; /* bytes that derivations may still produce */
     unsigned depth;       /* of the job that runs now */
     bool limit_told;
+    uint32_t *shared; /* items that several blobs may add to */
+    size_t shared_count;
+    size_t shared_cap;
 };
 
 enum {
@@ -92,6 +95,27 @@ void engine_mark(struct decode *d, struct span s, enum byte_class class, bool cl
                       {s, class, d->item},
                       d->engine->map.count, claimed
     });
+}
+
+uint32_t engine_shared(const struct decode *d, struct bytes name)
+{
+    const struct engine *e = d->engine;
+
+    for (size_t i = e->shared_count; i-- > 0;) {
+        const struct item *item = &d->out->items[e->shared[i]];
+
+        if (item->parent == d->item && bytes_equal(item->name, name))
+            return e->shared[i];
+    }
+    return 0;
+}
+
+void engine_share(struct decode *d)
+{
+    struct engine *e = d->engine;
+
+    arena_grow(d->arena, &e->shared, e->shared_count, &e->shared_cap, sizeof(*e->shared));
+    e->shared[e->shared_count++] = d->item;
 }
 
 uint64_t engine_output_left(const struct decode *d)

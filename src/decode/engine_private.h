@@ -18,6 +18,12 @@ bool engine_room(struct decode *d);
 /* Notes that bytes of a span have this class; `claimed` when a claim speaks for them. */
 void engine_mark(struct decode *d, struct span s, enum byte_class class, bool claimed);
 
+/* The shared container of this name in the current one, or 0. */
+uint32_t engine_shared(const struct decode *d, struct bytes name);
+
+/* The current container is shared from now on. */
+void engine_share(struct decode *d);
+
 /* Bytes that derivations may still produce. A decompressor stops there with the fault `limit`.
  */
 uint64_t engine_output_left(const struct decode *d);

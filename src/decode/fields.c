@@ -164,6 +164,18 @@ void decode_open(struct decode *d, enum item_kind kind, const char *format, ...)
     open_container(d, kind, arena_copy(d->arena, name));
 }
 
+void decode_open_shared(struct decode *d, struct bytes name)
+{
+    uint32_t known = engine_shared(d, name);
+
+    if (known != 0) {
+        d->item = known;
+        return;
+    }
+    open_container(d, ITEM_MAP, name);
+    engine_share(d);
+}
+
 void decode_close(struct decode *d)
 {
     d->item = d->out->items[d->item].parent;

@@ -85,8 +85,8 @@ static void value_claim(struct decode *d, enum digest_algorithm bank, uint64_t p
 
 static void bank_open(struct decode *d, enum digest_algorithm bank)
 {
-    decode_open(d, ITEM_MAP, "pcr");
-    decode_open(d, ITEM_MAP, "%s", digest_info(bank)->name);
+    decode_open_shared(d, bytes_of("pcr"));
+    decode_open_shared(d, bytes_of(digest_info(bank)->name));
 }
 
 static void bank_close(struct decode *d)

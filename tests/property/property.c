@@ -204,11 +204,13 @@ static void try_prefixes(struct property *p)
     for (size_t i = 0; i < p->samples.count; i++) {
         const struct sample *s = &p->samples.rows[i];
         size_t step = stride(s->bytes.len, s->bytes.len / 2);
+        /* What precedes the fault of a faulty sample may be whole. */
+        bool good = try_bytes(p, s, s->bytes, s->bytes.len).faults == 0;
 
         for (size_t n = 0; n < s->bytes.len; n += step, tried++) {
             struct outcome o = try_bytes(p, s, bytes_slice(s->bytes, 0, n), n);
 
-            if (o.faults > 0)
+            if (o.faults > 0 || !good)
                 continue;
             valid++;
             if (!may_end(rule->cut, s->bytes, n))

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/differ.h"
+#include "cli/verb.h"
+
+enum {
+    OUTPUT_MAX = 1 << 30
+};
+
+struct choice {
+    bool json;
+    bool all;
+};
+
+static int differ(const struct verb *v, char **paths, const struct choice *o,
+                  struct arena *arena)
+{
+    struct subject a;
+    struct subject b;
+    struct changes changes;
+    struct text t;
+    struct err e;
+
+    if (!subject_load(paths[0], arena, &a, &e) || !subject_load(paths[1], arena, &b, &e))
+        return verb_fail(v, &e);
+    subjects_differ(&a, &b, o->all, arena, &changes);
+    text_init(&t, arena, OUTPUT_MAX);
+    if (o->json)
+        changes_json(&t, &a, &b, &changes);
+    else
+        changes_text(&t, &a, &b, &changes);
+    return verb_output(v, text_bytes(&t),
+                       changes_only_own(&changes) ? STATUS_GOOD : STATUS_FINDING);
+}
+
+VERB_FUNCTION(diff)
+{
+    static const struct option options[] = {
+        {"all",  no_argument, NULL, 'a'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL,   0,           NULL, 0  },
+    };
+    struct choice o = {false, false};
+    struct arena arena;
+    int status = STATUS_GOOD;
+    int c;
+
+    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
+        if (c == 'a')
+            o.all = true;
+        else if (c == 'j')
+            o.json = true;
+    }
+    if (c == -2)
+        return status;
+    if (argc - optind != 2)
+        return verb_usage(v, "two things to compare are needed");
+    arena_init(&arena);
+    status = differ(v, argv + optind, &o, &arena);
+    arena_done(&arena);
+    return status;
+}
