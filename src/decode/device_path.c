@@ -252,7 +252,10 @@ bool device_path_decode(struct decode *d, bool *unique)
         decode_fault(d, path.fault, path.fault_offset);
         return false;
     }
+    struct span s = reader_span(&d->in, from);
+
     *unique = *unique || path.unique;
+    decode_digest(d, KEY_EFI_PATH_BYTES, decode_span_bytes(d, s), s);
     decode_bytes(d, KEY_EFI_PATH, path.stable, from);
     if (path.address)
         decode_bytes(d, KEY_EFI_PATH_ADDRESS, path.text, from);

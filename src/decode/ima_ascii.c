@@ -14,14 +14,20 @@ enum {
     LIST_MAX = 256 << 20,
 };
 
+/* The kernel writes lower-case digits. */
+static int lower_digit(uint8_t c)
+{
+    return c >= 'A' && c <= 'F' ? -1 : hex_digit(c);
+}
+
 /* A word of hexadecimal digits as bytes; false when it is something else. */
 static bool hex_word(struct arena *a, struct bytes word, struct bytes *ret)
 {
     uint8_t *out = arena_alloc(a, word.len / 2 + 1);
 
     for (size_t i = 0; i < word.len; i += 2) {
-        int high = hex_digit(word.data[i]);
-        int low = i + 1 < word.len ? hex_digit(word.data[i + 1]) : -1;
+        int high = lower_digit(word.data[i]);
+        int low = i + 1 < word.len ? lower_digit(word.data[i + 1]) : -1;
 
         if (high < 0 || low < 0)
             return false;
@@ -153,6 +159,7 @@ static bool line_read(struct decode *d, struct bytes line, struct ima_entry *e)
             return false;
         e->fields[e->count++] = (struct ima_field){data, e->span};
     }
+    e->pcr_span = e->hash_span = e->name_span = e->span;
     return true;
 }
 

@@ -215,12 +215,12 @@ static void hash_check(struct decode *d, const struct ima_entry *e)
 {
     bool violation = e->hash.len > 0 && bytes_all(e->hash, 0);
 
-    decode_value_at(d, KEY_IMA_VIOLATION, value_bool(violation), e->span);
+    decode_value_at(d, KEY_IMA_VIOLATION, value_bool(violation), e->hash_span);
     if (violation)
         return;
     bool verified = hash_matches(e);
 
-    decode_value_at(d, KEY_IMA_VERIFIED, value_bool(verified), e->span);
+    decode_value_at(d, KEY_IMA_VERIFIED, value_bool(verified), e->hash_span);
     if (!verified)
         decode_fault(d, FAULT_DIGEST_MISMATCH, e->span.offset);
 }
@@ -236,9 +236,9 @@ void ima_entry_decode(struct decode *d, const struct ima_entry *e)
     bool aggregate = bytes_equal_text(name, "boot_aggregate");
 
     decode_open_bytes(d, ITEM_MAP, name.len > 0 ? name : bytes_of("unnamed"));
-    decode_value_at(d, KEY_IMA_PCR, value_uint(e->pcr), e->span);
-    decode_value_at(d, KEY_IMA_TEMPLATE, value_text(e->template_name), e->span);
-    decode_value_at(d, KEY_IMA_TEMPLATE_HASH, value_bytes(e->hash), e->span);
+    decode_value_at(d, KEY_IMA_PCR, value_uint(e->pcr), e->pcr_span);
+    decode_value_at(d, KEY_IMA_TEMPLATE, value_text(e->template_name), e->name_span);
+    decode_value_at(d, KEY_IMA_TEMPLATE_HASH, value_bytes(e->hash), e->hash_span);
     if (known == 0)
         decode_fault(d, FAULT_BAD_VALUE, e->span.offset);
     else if (known != e->count)

@@ -36,7 +36,10 @@ struct ima_entry {
     struct bytes hash; /* template hash; all zero for a violation */
     struct ima_field fields[IMA_FIELDS_MAX];
     size_t count;
-    struct span span;
+    struct span pcr_span;
+    struct span hash_span;
+    struct span name_span;
+    struct span span; /* the whole entry */
 };
 
 /* The kinds of the fields of a template; 0 for a template that is not known. */

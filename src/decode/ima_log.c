@@ -55,8 +55,11 @@ static void old_fields_read(struct decode *d, struct reader *r, struct ima_entry
     field_take(d, r, e, size);
 }
 
-/* Every other template: the length of all fields, then each behind its own length. */
-static void fields_read(struct decode *d, struct reader *r, struct ima_entry *e)
+/*
+ * Every other template: the length of all fields, then each behind its own length. False when
+ * some bytes belong to no field.
+ */
+static bool fields_read(struct decode *d, struct reader *r, struct ima_entry *e)
 {
     size_t size = reader_u32le(r);
     struct reader fields = reader_sub(r, size);
@@ -68,6 +71,7 @@ static void fields_read(struct decode *d, struct reader *r, struct ima_entry *e)
     }
     if (fields.failed && !r->failed)
         decode_fault(d, FAULT_BAD_LENGTH, fields.fail_offset);
+    return !fields.failed && e->count < IMA_FIELDS_MAX;
 }
 
 /* Reads an entry from a copy of the reader. False if it is not there wholly. */
@@ -76,19 +80,28 @@ static bool entry_read(struct decode *d, struct reader *r, size_t hash, struct i
     size_t start = r->pos;
 
     e->pcr = reader_u32le(r);
+    e->pcr_span = reader_span(r, start);
     e->hash = reader_take(r, hash);
+    e->hash_span = reader_span(r, start + 4);
     uint32_t length = reader_u32le(r);
 
     if (!r->failed && (length == 0 || length > NAME_MAX_LENGTH)) {
         decode_fault(d, FAULT_BAD_LENGTH, r->base + r->pos - 4);
         return false;
     }
+    size_t name = r->pos;
+
     e->template_name = reader_take(r, length);
+    e->name_span = reader_span(r, name);
+    bool sound = true;
+
     if (bytes_equal_text(e->template_name, "ima"))
         old_fields_read(d, r, e);
     else
-        fields_read(d, r, e);
+        sound = fields_read(d, r, e);
     e->span = reader_span(r, start);
+    if (sound)
+        decode_region(d, e->span, CLASS_STRUCTURE);
     if (r->failed)
         decode_fault(d, FAULT_TRUNCATED, r->fail_offset);
     return !r->failed;

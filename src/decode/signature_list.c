@@ -256,7 +256,9 @@ static bool list_read(struct decode *d, struct entries *all)
     size_t end = start + (size_t)h.list_size;
     struct span header = {d->in.blob, d->in.base + start, LIST_HEADER};
 
-    decode_region(d, header, CLASS_STRUCTURE);
+    /* What the entries do not show stays open, so that it gets a digest. */
+    if (end > start + LIST_HEADER + (size_t)h.header_size)
+        decode_region(d, header, CLASS_STRUCTURE);
     if (h.header_size > 0) {
         struct span s = {d->in.blob, header.offset + LIST_HEADER, h.header_size};
 

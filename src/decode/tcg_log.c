@@ -80,7 +80,9 @@ static bool sha1_read(struct tcg_log *log, struct arena *a, struct reader *r)
     struct tcg_event e = {.pos = r->pos, .first_digest = log->digest_count, .digest_count = 1};
 
     event_start(r, &e);
-    struct tcg_digest d = {.pos = r->pos, .value = reader_take(r, SHA1_SIZE)};
+    struct tcg_digest d = {.pos = r->pos};
+
+    d.value = reader_take(r, SHA1_SIZE);
 
     if (!data_read(r, &e))
         return false;
