@@ -17,6 +17,13 @@ struct arena_block {
     _Alignas(ALIGN) uint8_t data[];
 };
 
+/* A growing array: it can be resized alone, so that outgrown room is used again. */
+struct arena_array {
+    struct arena_array *next;
+    struct arena_array *before;
+    _Alignas(ALIGN) uint8_t data[];
+};
+
 _Noreturn void bug(const char *file, int line, const char *what)
 {
     (void)fprintf(stderr, "assay: internal error at %s:%d: %s\n", file, line, what);
@@ -25,7 +32,7 @@ _Noreturn void bug(const char *file, int line, const char *what)
 
 void arena_init(struct arena *a)
 {
-    *a = (struct arena){NULL, 0};
+    *a = (struct arena){NULL, NULL, 0};
 }
 
 void arena_done(struct arena *a)
@@ -37,6 +44,14 @@ void arena_done(struct arena *a)
 
         free(b);
         b = next;
+    }
+    struct arena_array *r = a->arrays;
+
+    while (r != NULL) {
+        struct arena_array *next = r->next;
+
+        free(r);
+        r = next;
     }
     arena_init(a);
 }
@@ -138,18 +153,51 @@ char *arena_format(struct arena *a, const char *format, ...)
     return p;
 }
 
+static struct arena_array *array_of(void *data)
+{
+    return (struct arena_array *)(void *)((uint8_t *)data - offsetof(struct arena_array, data));
+}
+
+static void *array_resize(struct arena *a, void *old, size_t bytes)
+{
+    struct arena_array *r = old != NULL ? array_of(old) : NULL;
+    bool fresh = r == NULL;
+
+    r = realloc(r, sizeof(*r) + bytes);
+    if (r == NULL)
+        BUG("out of memory");
+    if (fresh) {
+        r->next = a->arrays;
+        r->before = NULL;
+    }
+    if (r->next != NULL)
+        r->next->before = r;
+    if (r->before != NULL)
+        r->before->next = r;
+    else
+        a->arrays = r;
+    return r->data;
+}
+
 void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity)
         return;
-    void *old = NULL;
-
-    memcpy(&old, array, sizeof(old));
     size_t wider = *capacity == 0 ? 16 : *capacity * 2;
-    void *fresh = arena_array(a, wider, size);
 
-    if (count > 0)
-        memcpy(fresh, old, count * size);
-    memcpy(array, &fresh, sizeof(fresh));
+    arena_widen(a, array, wider, capacity, size);
+}
+
+void arena_widen(struct arena *a, void *array, size_t wider, size_t *capacity, size_t size)
+{
+    size_t total = 0;
+    void *data = NULL;
+
+    if (__builtin_mul_overflow(wider, size, &total) || total > SIZE_MAX / 2)
+        BUG("allocation too large");
+    memcpy(&data, array, sizeof(data));
+    data = array_resize(a, data, total);
+    memcpy(array, &data, sizeof(data));
+    a->used += total - *capacity * size;
     *capacity = wider;
 }

@@ -12,9 +12,12 @@
 
 struct arena_block;
 
+struct arena_array;
+
 struct arena {
     struct arena_block *blocks;
-    size_t used; /* bytes handed out, for budgets */
+    struct arena_array *arrays; /* growing arrays, each a piece of its own */
+    size_t used;                /* bytes handed out, for budgets */
 };
 
 void arena_init(struct arena *a);
@@ -45,9 +48,13 @@ char *arena_format_list(struct arena *a, const char *format, va_list args)
 
 /*
  * Room for one more element of `size` bytes in the growing array `*array` (`count` used of
- * `*capacity`). The array may move; old room stays in the arena until its end.
+ * `*capacity`, both 0 at first with a NULL array). The array may move; new room is not zeroed.
+ * An array that grows here must come from here.
  */
 void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, size_t size);
+
+/* As arena_grow, to exactly `wider` elements. */
+void arena_widen(struct arena *a, void *array, size_t wider, size_t *capacity, size_t size);
 
 /* Our own mistake: says where and aborts. */
 _Noreturn void bug(const char *file, int line, const char *what);

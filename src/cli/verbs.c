@@ -4,6 +4,26 @@
 
 const struct verb verbs[] = {
     {
+     .name = "bundle",
+     .synopsis = "list|extract|redact|seal|verify [OPTION]... FILE [WHAT]...",
+     .summary = "Look into, take apart, redact, seal or verify a bundle",
+     .help =
+            "A bundle is verified whenever it is read.\n\n"
+            "  list FILE                      entries with state, digest and size\n"
+            "  extract -o DIR FILE            the blobs as files, as a recording\n"
+            "  redact -o NEW FILE WHAT...     takes blobs out, but not their digests: of a\n"
+            "                                 source, of a sensitivity (model, identity,\n"
+            "                                 content) or of a digest (sha256:HEX)\n"
+            "  seal --key KEY [-o NEW] FILE   adds a signature by an Ed25519 key\n"
+            "  seal --new-key KEY             makes a key: KEY, and KEY.pub to give away\n"
+            "  verify [--key PUB] FILE        is it intact, and sealed by this key?\n\n"
+            "  --zstd  compress what is written; a compressed bundle stays compressed\n"
+            "  --json  one JSON object\n"
+            "  --help  print this help\n\n"
+            "Exit status: 0 good, 1 not intact or no good seal by the key, 2 trouble of our\n"
+            "own.\n", .run = verb_bundle,
+     },
+    {
      .name = "collect",
      .synopsis = COLLECT_COMMAND_SYNOPSIS,
      .summary = "Collect evidence into a bundle",

@@ -73,9 +73,8 @@ static void find_functions(struct topology *t)
     struct decoded *d = t->d;
     struct pci_address address;
 
-    t->count = 1;
-    t->functions = ARENA_NEW(d->arena, struct function);
-    t->cap = 1;
+    arena_grow(d->arena, &t->functions, t->count, &t->cap, sizeof(*t->functions));
+    t->functions[t->count++] = (struct function){0};
     for (uint32_t i = t->first; i < d->item_count; i++) {
         const struct item *item = &d->items[i];
 

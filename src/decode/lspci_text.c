@@ -215,6 +215,8 @@ static void decode(struct decode *d)
     dump_finish(d, &u);
     if (functions == 0)
         decode_fault(d, FAULT_MISSING, d->in.base);
+    if (all.data[all.len - 1] != '\n')
+        decode_fault(d, FAULT_UNTERMINATED, d->in.base + all.len);
 }
 
 /* The first address line and the first line of bytes after it, or the first with numbers. */

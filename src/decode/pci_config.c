@@ -224,7 +224,7 @@ static void chain_standard(struct decode *d, struct chain *c, size_t pointer)
     while (at != 0) {
         bool unread = at >= PCI_HEADER_SIZE && limit < PCI_CONVENTIONAL_SIZE;
 
-        if (at < PCI_HEADER_SIZE || at >= limit) {
+        if (at < PCI_HEADER_SIZE || at + 2 > limit) {
             decode_fault(d, unread ? FAULT_TRUNCATED : FAULT_BAD_REFERENCE,
                          d->in.base + (unread ? limit : pointer));
             return;
@@ -409,10 +409,13 @@ static void function_decode(struct decode *d)
     digests(d, &f, first);
 }
 
-static bool length_known(size_t n)
+/* The lengths that readers give; a CardBus header is of 128 bytes. */
+static bool length_known(struct bytes b)
 {
-    return n == PCI_HEADER_SIZE || n == 2 * (size_t)PCI_HEADER_SIZE ||
-           n == PCI_CONVENTIONAL_SIZE || n == PCI_EXPRESS_SIZE;
+    bool cardbus = b.len > 0x0e && (b.data[0x0e] & 0x7f) == PCI_LAYOUT_CARDBUS;
+
+    return b.len == PCI_HEADER_SIZE || (cardbus && b.len == 2 * (size_t)PCI_HEADER_SIZE) ||
+           b.len == PCI_CONVENTIONAL_SIZE || b.len == PCI_EXPRESS_SIZE;
 }
 
 static void decode(struct decode *d)
@@ -423,7 +426,7 @@ static void decode(struct decode *d)
 
     if (named)
         decode_open_bytes(d, ITEM_MAP, pci_address_text(d->arena, &address));
-    if (!length_known(d->in.all.len))
+    if (!length_known(d->in.all))
         decode_fault(d, FAULT_BAD_LENGTH, d->in.base + d->in.all.len);
     function_decode(d);
     if (named)
@@ -434,7 +437,7 @@ static unsigned probe(struct bytes b, struct bytes label)
 {
     struct pci_address address;
 
-    if (!length_known(b.len))
+    if (!length_known(b))
         return 0;
     if (pci_address_parse(label, &address))
         return 90;

@@ -36,6 +36,7 @@ enum cut {
     CUT_NOWHERE,
     CUT_ANYWHERE,
     CUT_AT_LINE,
+    CUT_AT_POWER_OF_TWO,
 };
 
 struct prefix_rule {
@@ -190,6 +191,8 @@ static bool may_end(enum cut cut, struct bytes all, size_t n)
         return true;
     case CUT_AT_LINE:
         return n == 0 || all.data[n - 1] == '\n' || all.data[n] == '\n';
+    case CUT_AT_POWER_OF_TWO:
+        return (n & (n - 1)) == 0;
     }
     return false;
 }

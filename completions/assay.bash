@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Bash completion of assay. Made by tools/make-pages from the program's help.
+_assay()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
+
+    if [ "$COMP_CWORD" = 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'collect decode diff learn --help --version' -- "$word")
+        return
+    fi
+    if [ "$previous" = --as ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(assay formats 2>/dev/null |
+            sed -n 's/^\([a-z0-9-]*\)  .*/\1/p')" -- "$word")
+        return
+    fi
+    case ${COMP_WORDS[1]} in
+    collect) options='--allow --help --json --output --root --salt --subject --time --zstd -o' ;;
+    decode) options='--as --help --json --label --map' ;;
+    diff) options='--all --help --json' ;;
+    learn) options='--authority --help --json --quality --time -o' ;;
+    esac
+    case $word in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    esac
+}
+complete -o filenames -F _assay assay
