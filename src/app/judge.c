@@ -196,3 +196,32 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
                                   &ret->gaps, &ret->residual);
     return true;
 }
+
+void appraisal_result(const struct appraisal *r, const struct appraisal_request *q,
+                      struct arena *a, struct result *ret)
+{
+    *ret = (struct result){
+        .tool = bytes_of("assay " ASSAY_VERSION),
+        .as_of = r->as_of,
+        .subject = subject_identity(&r->subject, a),
+        .collected = r->subject.evidence.time,
+        .verdict = r->verdict,
+        .evidence = r->subject.digest,
+        .decoders = decoder_set_digest(),
+        .policy_name = r->policy.name,
+        .policy = r->policy.digest,
+        .references = ARENA_ARRAY(a, struct result_source, r->reference_count),
+        .reference_count = r->reference_count,
+        .has_cohort = r->has_cohort,
+        .cohort = r->cohort,
+        .members = r->members,
+        .has_history = r->has_history,
+        .history = r->history,
+        .gaps = r->gaps,
+        .residual = r->residual,
+    };
+    for (size_t i = 0; i < r->reference_count; i++)
+        ret->references[i] =
+            (struct result_source){bytes_of(q->references[i]), r->references[i]};
+    result_take(ret, &r->subject, &r->findings, &r->coverage, a);
+}

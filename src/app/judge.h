@@ -8,6 +8,7 @@
 #include "appraise/coverage.h"
 #include "appraise/policy.h"
 #include "appraise/verdict.h"
+#include "result/result.h"
 
 struct appraisal_request {
     const char *evidence;
@@ -41,6 +42,10 @@ struct appraisal {
 
 bool appraise(const struct appraisal_request *r, struct arena *a, struct appraisal *ret,
               struct err *e);
+
+/* The result of an appraisal, with the names of what it was compared with. */
+void appraisal_result(const struct appraisal *r, const struct appraisal_request *q,
+                      struct arena *a, struct result *ret);
 
 /* A cohort from evidence at `paths`, not frozen yet. Peers are dropped once they are counted.
  */
