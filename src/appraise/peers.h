@@ -47,10 +47,11 @@ struct peers_event {
     struct bytes path;
     const char *id; /* "peers.dissent", "peers.added", "peers.removed" */
     uint32_t centibits;
+    enum severity severity;
 };
 
 /* The events of a member; `ret` in the arena. Returns their number. */
-size_t peers_events(const struct cohort *c, size_t member, struct arena *a,
-                    struct peers_event **ret);
+size_t peers_events(const struct cohort *c, size_t member, const struct peers_policy *policy,
+                    struct arena *a, struct peers_event **ret);
 
 #endif
