@@ -390,6 +390,18 @@ static bool weak_alarm(const struct peers_event *events, size_t count)
     return false;
 }
 
+static void print_miss(const struct machine *m, const struct peers_event *events, size_t count,
+                       size_t rank)
+{
+    static const char *const what[] = {"", "changed", "added", "removed"};
+    char path[64];
+
+    altered_path(m, path);
+    (void)printf("  missed: %s %s, board %u, event %zu of %zu, %.2f bits\n", path,
+                 what[m->alteration], m->board, rank, count,
+                 rank > 0 ? events[rank - 1].centibits / 100.0 : 0);
+}
+
 static void score_machine(const struct cohort *c, const struct machine *m, size_t number,
                           struct score *s)
 {
@@ -415,6 +427,8 @@ static void score_machine(const struct cohort *c, const struct machine *m, size_
         s->noticed_by_kind[m->alteration] += alarm;
         s->ranked += rank >= 1 && rank <= 3;
         s->noticed += alarm;
+        if (!alarm && !r.weak)
+            print_miss(m, events, count, rank);
     }
     arena_done(&scratch);
 }

@@ -52,11 +52,18 @@ static size_t as_strong(const struct cohort *c, uint32_t centibits)
     return c->member_count - low;
 }
 
-/* Whether so few stand out this far that it alarms. */
+/*
+ * Whether something this rare alarms: it must be rare by itself, and few may stand out as far.
+ * The first keeps the noise of a quiet fleet from alarming just because something is always the
+ * rarest; the second keeps a fleet in which everybody stands out from alarming at all.
+ */
 static bool alarms(const struct cohort *c, uint32_t centibits,
                    const struct peers_policy *policy)
 {
-    return c->member_count >= COHORT_ALARM_MIN && centibits > 0 &&
+    uint32_t rare = surprise_centibits(1, PEERS_RARE);
+    uint32_t few = surprise_centibits(PEERS_RARE_FEW, c->member_count);
+
+    return c->member_count >= COHORT_ALARM_MIN && centibits >= (few < rare ? few : rare) &&
            as_strong(c, centibits) * 1000 <= c->member_count * (size_t)policy->rate;
 }
 

@@ -14,7 +14,9 @@
 #include "appraise/finding.h"
 
 enum {
-    PEERS_RATE_DEFAULT = 20, /* per thousand of the cohort that may alarm */
+    PEERS_RATE_DEFAULT = 50, /* per thousand of the cohort that may alarm */
+    PEERS_RARE = 1000, /* a vote alarms if at most one machine in so many has one as rare … */
+    PEERS_RARE_FEW = 2, /* … or, in a smaller cohort, no more than so many */
 };
 
 struct peers_policy {
