@@ -33,7 +33,6 @@ struct judgement {
     const struct peers_policy *policy;
     struct findings *findings;
     struct arena *arena;
-    bool weak;
 };
 
 /* Members that stand out at least this far. */
@@ -53,11 +52,18 @@ static size_t as_strong(const struct cohort *c, uint32_t centibits)
     return c->member_count - low;
 }
 
-/* Whether so few stand out this far that it alarms. */
+/*
+ * Whether something this rare alarms: it must be rare by itself, and few may stand out as far.
+ * The first keeps the noise of a quiet fleet from alarming just because something is always the
+ * rarest; the second keeps a fleet in which everybody stands out from alarming at all.
+ */
 static bool alarms(const struct cohort *c, uint32_t centibits,
                    const struct peers_policy *policy)
 {
-    return c->member_count >= COHORT_ALARM_MIN && centibits > 0 &&
+    uint32_t rare = surprise_centibits(1, PEERS_RARE);
+    uint32_t few = surprise_centibits(PEERS_RARE_FEW, c->member_count);
+
+    return c->member_count >= COHORT_ALARM_MIN && centibits >= (few < rare ? few : rare) &&
            as_strong(c, centibits) * 1000 <= c->member_count * (size_t)policy->rate;
 }
 
@@ -73,27 +79,6 @@ struct peers_result peers_strength(const struct cohort *c, size_t member,
         .weak = c->member_count < COHORT_ALARM_MIN,
         .alarm = alarms(c, strength, policy),
     };
-}
-
-size_t peers_events(const struct cohort *c, size_t member, struct arena *a,
-                    struct peers_event **ret)
-{
-    struct dissents d;
-    size_t count = 0;
-
-    dissents_find(c, &c->members[member], TELL_WEAK, a, &d);
-    *ret = ARENA_ARRAY(a, struct peers_event, d.count);
-    for (size_t i = 0; i < d.count;) {
-        struct peers_event *e = &(*ret)[count++];
-        size_t end = dissents_event_end(&d, i);
-
-        *e = (struct peers_event){.path = d.rows[i].path, .id = ids[d.rows[i].kind]};
-        for (; i < end; i++) {
-            if (d.rows[i].verdict.centibits > e->centibits)
-                e->centibits = d.rows[i].verdict.centibits;
-        }
-    }
-    return count;
 }
 
 static struct bytes printed(const struct judgement *j, uint32_t thing)
@@ -226,14 +211,18 @@ static bool is_range(const struct cohort *c, const struct dissent *d)
            key_get(t->key)->expectation == EXPECT_RANGE;
 }
 
-static enum severity severity_of(const struct judgement *j, const struct dissent *d,
-                                 uint32_t centibits)
+static bool is_weak(const struct cohort *c)
 {
-    const struct cohort *c = j->cohort;
+    return c->member_count < COHORT_ALARM_MIN;
+}
+
+static enum severity severity_of(const struct cohort *c, const struct peers_policy *policy,
+                                 const struct dissent *d, uint32_t centibits)
+{
     bool device = d->kind != DISSENT_VALUE && dissent_is_container(c, d);
     bool lone = d->verdict.lone_against_all && d->verdict.voters > AGREEING && !is_range(c, d);
 
-    if (j->weak ? lone : alarms(c, centibits, j->policy))
+    if (is_weak(c) ? lone : alarms(c, centibits, policy))
         return device ? SEVERITY_HIGH : SEVERITY_MEDIUM;
     return lone || centibits >= NOTABLE ? SEVERITY_LOW : SEVERITY_INFO;
 }
@@ -247,6 +236,27 @@ static uint32_t event_centibits(const struct dissents *d, size_t from, size_t en
             most = d->rows[i].verdict.centibits;
     }
     return most;
+}
+
+size_t peers_events(const struct cohort *c, size_t member, const struct peers_policy *policy,
+                    struct arena *a, struct peers_event **ret)
+{
+    struct dissents d;
+    size_t count = 0;
+
+    dissents_find(c, &c->members[member], TELL_WEAK, a, &d);
+    *ret = ARENA_ARRAY(a, struct peers_event, d.count);
+    for (size_t i = 0; i < d.count;) {
+        struct peers_event *e = &(*ret)[count++];
+        size_t end = dissents_event_end(&d, i);
+
+        e->path = d.rows[i].path;
+        e->id = ids[d.rows[i].kind];
+        e->centibits = event_centibits(&d, i, end);
+        e->severity = severity_of(c, policy, &d.rows[i], e->centibits);
+        i = end;
+    }
+    return count;
 }
 
 static void add_event(const struct judgement *j, const struct dissents *d, size_t from,
@@ -264,7 +274,7 @@ static void add_event(const struct judgement *j, const struct dissents *d, size_
         .node = TREE_NONE,
     };
 
-    row.severity = severity_of(j, leader, row.centibits);
+    row.severity = severity_of(j->cohort, j->policy, leader, row.centibits);
     tell(j, leader, &row);
     tell_others(j, d, from, end, &row);
     if (leader->kind != DISSENT_REMOVED)
@@ -279,7 +289,7 @@ static void add_events(const struct judgement *j, const struct member *m,
     struct dissents d;
 
     arena_init(&scratch);
-    dissents_find(j->cohort, m, j->weak ? TELL_WEAK : TELL, &scratch, &d);
+    dissents_find(j->cohort, m, is_weak(j->cohort) ? TELL_WEAK : TELL, &scratch, &d);
     if (d.count > 0)
         ret->event = arena_copy(j->arena, d.rows[0].path);
     for (size_t i = 0; i < d.count;) {
@@ -420,11 +430,10 @@ bool peers_judge(const struct cohort *c, const struct subject *s,
         .policy = policy,
         .findings = f,
         .arena = f->arena,
-        .weak = c->member_count < COHORT_ALARM_MIN,
     };
 
     *ret = peers_strength(c, self, policy);
-    if (j.weak)
+    if (ret->weak)
         add_weak(&j);
     add_events(&j, &c->members[self], ret);
     add_duplicates(&j, self);
