@@ -19,7 +19,7 @@ static bool cohort_add_path(struct cohort *c, const char *path, struct err *e)
 
     arena_init(&scratch);
     bool good = subject_load(path, &scratch, &s, e) &&
-                cohort_subject_add(c, &s, subject_identity(&s, &scratch), false, e);
+                cohort_subject_add(c, &s, s.evidence.subject, false, e);
 
     arena_done(&scratch);
     return good || err_wrap(e, "peer %s", path);
@@ -93,7 +93,7 @@ static bool judge_peers(const struct appraisal_request *q, struct arena *a, stru
     if (q->peer_count == 0)
         return true;
     if (!cohort_load(q->peers, q->peer_count, a, &c, e) ||
-        !cohort_subject_add(c, &r->subject, subject_identity(&r->subject, a), true, e) ||
+        !cohort_subject_add(c, &r->subject, r->subject.evidence.subject, true, e) ||
         !cohort_freeze(c, e) || !peers_judge(c, &r->subject, &policy, &r->findings, &result, e))
         return false;
     r->has_cohort = true;
