@@ -63,7 +63,8 @@ def memory_device(handle, number, module):
     locator = f"P1-DIMM{chr(65 + number // 2)}{number % 2 + 1}"
     if module:
         size, speed, volts, kind, detail, total, data = 16384, 2666, 1200, 26, 0x2080, 72, 64
-        serial, part, maker, maker_id = module[0].hex().upper(), module[1], "Lindqvist Memory", module[2]
+        serial, part, maker_id = module[0].hex().upper(), module[1], module[2]
+        maker = "Lindqvist Memory"
     else:
         size, speed, volts, kind, detail, total, data = 0, 0, 0, 2, 4, 0xffff, 0xffff
         serial, part, maker, maker_id = "NO DIMM", "NO DIMM", "NO DIMM", b"\0\0"
