@@ -62,6 +62,32 @@ const struct verb verbs[] = {
             "1 something differs, 2 trouble of our own.\n", .run = verb_diff,
      },
     {
+     .name = "explain",
+     .synopsis = "[--json] WORD...",
+     .summary = "Say what a rule, key, fault or format means",
+     .help =
+            "WORD is the id of a finding (rule.wpbt-present), a key (smbios.system.serial), a\n"
+            "fault (bad-checksum) or a format (ipmi-fru).\n"
+            "\n"
+            "  --json  one JSON object a WORD\n"
+            "  --help  print this help\n"
+            "\n"
+            "Exit status: 0 explained, 2 a WORD is unknown, or trouble of our own.\n", .run = verb_explain,
+     },
+    {
+     .name = "formats",
+     .synopsis = "[--json | --markdown]",
+     .summary = "List the formats that can be decoded",
+     .help =
+            "One line a format: its name for 'decode --as', its specification, what it is.\n"
+            "\n"
+            "  --json      one JSON object\n"
+            "  --markdown  the page docs/formats.md\n"
+            "  --help      print this help\n"
+            "\n"
+            "Exit status: 0 good, 2 trouble of our own.\n", .run = verb_formats,
+     },
+    {
      .name = "learn",
      .synopsis =
             "[--quality WORD] [--authority WHO] [--time T] [--json] -o FILE EVIDENCE...", .summary = "Make reference values from known-good evidence",
@@ -77,6 +103,17 @@ const struct verb verbs[] = {
             "  --json            one JSON object\n"
             "  --help            print this help\n\n"
             "Exit status: 0 written, 2 trouble of our own.\n", .run = verb_learn,
+     },
+    {
+     .name = "rules",
+     .synopsis = "[--json]",
+     .summary = "List what findings there can be",
+     .help = "One line a kind of finding: its id, its usual severity, what it says.\n"
+                "\n"
+                "  --json  one JSON object with the whole documents\n"
+                "  --help  print this help\n"
+                "\n"
+                "Exit status: 0 good, 2 trouble of our own.\n", .run = verb_rules,
      },
     {
      .name = NULL,
