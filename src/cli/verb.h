@@ -30,6 +30,8 @@ extern const struct verb verbs[];
 
 VERB_FUNCTION(bundle);
 VERB_FUNCTION(collect);
+VERB_FUNCTION(appraise);
+VERB_FUNCTION(cohort);
 VERB_FUNCTION(decode);
 VERB_FUNCTION(diff);
 VERB_FUNCTION(explain);
