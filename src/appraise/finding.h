@@ -34,10 +34,12 @@ struct finding {
     struct bytes
         consequence_of; /* path of the finding that this one follows from; may be empty */
     bool has_centibits;
-    uint32_t centibits; /* hundredths of a bit of surprise (peers) */
-    uint64_t agree;     /* peers: how many have what this machine has … */
-    uint64_t voters;    /* … of how many */
-    uint32_t node;      /* of the subject's tree, or TREE_NONE; gives the bytes behind it */
+    uint32_t centibits;  /* hundredths of a bit of surprise (peers) */
+    uint64_t agree;      /* peers: how many have what this machine has … */
+    uint64_t voters;     /* … of how many */
+    uint32_t node;       /* of the subject's tree, or TREE_NONE; gives the bytes behind it */
+    struct bytes waived; /* why it does not count: the policy's reason, who and until when */
+    struct bytes note;   /* what the policy did to it, in words; may be empty */
 };
 
 struct findings {

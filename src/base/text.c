@@ -90,32 +90,42 @@ void text_uint(struct text *t, uint64_t value)
     text_add(t, (struct bytes){(const uint8_t *)digits + at, sizeof(digits) - at});
 }
 
+/* Writes `c` as `mark` and two hexadecimal digits. */
+static void text_escaped(struct text *t, const char *mark, uint8_t c)
+{
+    text_puts(t, mark);
+    text_hex(t, (struct bytes){&c, 1});
+}
+
 void text_segment(struct text *t, struct bytes b)
 {
+    size_t from = 0;
+
     for (size_t i = 0; i < b.len; i++) {
         uint8_t c = b.data[i];
 
-        if (c > 0x20 && c < 0x7f && c != '/' && c != '%' && c != '#') {
-            text_char(t, (char)c);
-        } else {
-            text_char(t, '%');
-            text_hex(t, (struct bytes){&c, 1});
-        }
+        if (c > 0x20 && c < 0x7f && c != '/' && c != '%' && c != '#')
+            continue;
+        text_add(t, bytes_slice(b, from, i - from));
+        text_escaped(t, "%", c);
+        from = i + 1;
     }
+    text_add(t, bytes_slice(b, from, SIZE_MAX));
 }
 
 void text_printable(struct text *t, struct bytes b)
 {
     bool utf8 = bytes_utf8(b);
+    size_t from = 0;
 
     for (size_t i = 0; i < b.len; i++) {
         uint8_t c = b.data[i];
 
-        if (c >= 0x20 && c != 0x7f && c != '\\' && (c < 0x7f || utf8)) {
-            text_char(t, (char)c);
-        } else {
-            text_puts(t, "\\x");
-            text_hex(t, (struct bytes){&c, 1});
-        }
+        if (c >= 0x20 && c != 0x7f && c != '\\' && (c < 0x7f || utf8))
+            continue;
+        text_add(t, bytes_slice(b, from, i - from));
+        text_escaped(t, "\\x", c);
+        from = i + 1;
     }
+    text_add(t, bytes_slice(b, from, SIZE_MAX));
 }

@@ -78,29 +78,28 @@ int verb_output(const struct verb *v, struct bytes b, int status)
 
 /*
  * Most runs are short, and then first touches of fresh pages cost more than the work on them:
- * has the kernel hand over the first megabyte at once, and keeps freed memory for the next
- * file.
+ * has the kernel hand over the first of them at once, and keeps freed memory for the next file.
  */
-static void heap_prepare(void)
+static void heap_prepare(size_t first)
 {
     enum {
-        FIRST = 1 << 20,
-        KEEP = 64 << 20
+        KEEP = 64 << 20,
+        PAGE = 4096
     };
 
     (void)mallopt(M_MMAP_THRESHOLD, KEEP);
     (void)mallopt(M_TRIM_THRESHOLD, KEEP);
-    (void)mallopt(M_TOP_PAD, FIRST);
+    (void)mallopt(M_TOP_PAD, (int)first);
     uint8_t *start = malloc(1);
-    uintptr_t page = ((uintptr_t)start + 4095) / 4096 * 4096;
+    uintptr_t page = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE;
 
-    (void)madvise((void *)page, FIRST - 8192, MADV_POPULATE_WRITE);
+    (void)madvise((void *)page, first - 2 * (size_t)PAGE, MADV_POPULATE_WRITE);
     free(start);
 }
 
 int main(int argc, char **argv)
 {
-    heap_prepare();
+    heap_prepare((size_t)(argc > 4 ? 4 : 1) << 20);
     (void)signal(SIGPIPE, SIG_DFL);
     if (argc < 2) {
         usage(stderr);

@@ -23,7 +23,10 @@ static const struct provider {
     const char *prefix; /* of the pattern */
     void (*ask)(struct live *l);
 } providers[] = {
-    {"flash/flash.bin", live_flash},
+    {"ipmi/",           live_ipmi   },
+    {"i2c/",            live_smbus  },
+    {"flash/flash.bin", live_flash  },
+    {"kmod.sha256",     live_modules},
 };
 
 /* File systems without which a live host's folder is empty for another reason than absence. */
@@ -47,6 +50,7 @@ static const struct {
     {"flash-bmc",        COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
     {"flash-programmer", COVERAGE_UNSUPPORTED, "no programmer is driven from a live host"   },
     {"flash-xz",         COVERAGE_UNSUPPORTED, "only a recording holds the flash compressed"},
+    {"smbus-device",     COVERAGE_EXCLUDED,    "registers of unknown devices are not read"  },
 };
 
 struct collector {

@@ -143,11 +143,21 @@ static void loose_claim(struct decoded *out, const struct region *runs, size_t c
                         (struct value){.type = TYPE_BYTES, .bytes = kept}, runs->span);
 }
 
+/* Most decoders mark in order, and then there is nothing to sort. */
+static bool marks_sorted(const struct byte_map *m)
+{
+    for (size_t i = 1; i < m->count; i++) {
+        if (mark_order(&m->marks[i - 1], &m->marks[i]) > 0)
+            return false;
+    }
+    return true;
+}
+
 void byte_map_finish(struct byte_map *m, struct decoded *out)
 {
     struct sweep s = {.out = out};
 
-    if (m->count > 0)
+    if (!marks_sorted(m))
         qsort(m->marks, m->count, sizeof(*m->marks), mark_order);
     for (size_t i = 0; i < m->count; i++)
         sweep_mark(&s, &m->marks[i]);

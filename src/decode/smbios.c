@@ -293,7 +293,8 @@ static unsigned probe_table(struct bytes b)
         const struct smbios_type *type = smbios_type_find(b.data[at]);
         size_t minimum = type != NULL ? type->minimum : SMBIOS_HEADER;
 
-        if (fields < minimum || fields > b.len - at || (type == NULL && b.data[at] < 128))
+        if (fields < minimum || fields > b.len - at ||
+            (type == NULL && b.data[at] < SMBIOS_OEM))
             return 0;
         size_t end = strings_end(b, at + fields);
 

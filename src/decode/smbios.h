@@ -99,6 +99,7 @@ enum {
     SMBIOS_FIRMWARE = 45,
     SMBIOS_INACTIVE = 126,
     SMBIOS_END = 127,
+    SMBIOS_OEM = 128, /* the first of the types that makers define */
 };
 
 /* The row of a type, or NULL for one that the specification does not define. */

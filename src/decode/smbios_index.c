@@ -34,7 +34,7 @@ struct bytes smbios_name(struct arena *a, const struct smbios_type *type, unsign
     if (type != NULL) {
         text_puts(&t, type->name);
     } else {
-        text_puts(&t, number >= 128 ? "oem-" : "type-");
+        text_puts(&t, number >= SMBIOS_OEM ? "oem-" : "type-");
         text_uint(&t, number);
     }
     if (trimmed.len > 0) {

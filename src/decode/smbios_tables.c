@@ -91,7 +91,7 @@ static const struct smbios_row processor_rows[] = {
     ROW(PROCESSOR_CORE_COUNT_2, UINT, 0x2a, 2, NULL),
     ROW(PROCESSOR_CORE_ENABLED_2, UINT, 0x2c, 2, NULL),
     ROW(PROCESSOR_THREAD_COUNT_2, UINT, 0x2e, 2, NULL),
-    ROW(PROCESSOR_THREAD_ENABLED, UINT, 0x30, 2, "Thread Enabled"),
+    ROW(PROCESSOR_THREAD_ENABLED, UINT, 0x30, 2, NULL),
     ROW(PROCESSOR_SOCKET_TYPE, STRING, 0x32, 1, "Socket Type"),
 };
 

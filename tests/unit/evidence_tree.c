@@ -7,6 +7,17 @@
 #include "evidence/difference.h"
 #include "unit/test.h"
 
+#define VECTOR                                                                                 \
+    "8300f48283f64c62797465732e6c656e67746819012c8348726f6d2d73697a654c62797465732e6c"         \
+    "656e67746805 "                                                                            \
+    "b7920e747412066618fb1d2f198f2c02810c939a34fa1fb8a3ada2e62ab09d35\n"                       \
+    "8300f481824462696f735820b7920e747412066618fb1d2f198f2c02810c939a34fa1fb8a3ada2e6"         \
+    "2ab09d35 "                                                                                \
+    "e29ac09ba7573931c700f0a6856294ab937bc5f9a609cd82b407828de5f9d116\n"                       \
+    "8300f4818252736d62696f7340686f73742d6b65726e656c5820e29ac09ba7573931c700f0a68562"         \
+    "94ab937bc5f9a609cd82b407828de5f9d116 "                                                    \
+    "738e12890333a64f708d72ff3ace6b8b5e3fe1540071f3e19bf6ecc7b6fbd157\n"
+
 static const struct span nowhere = {0, 0, 0};
 
 static struct decoded *empty(struct arena *a)
@@ -306,6 +317,34 @@ static void lists_shift_without_noise(void **state)
     assert_int_equal(c.count, 2);
 }
 
+/* The nodes that a tree hands out, as hexadecimal lines. */
+static void note_node(void *user, const struct digest *d, struct bytes encoded)
+{
+    struct text *t = user;
+
+    text_hex(t, encoded);
+    text_char(t, ' ');
+    text_hex(t, (struct bytes){d->bytes, sizeof(d->bytes)});
+    text_char(t, '\n');
+}
+
+/* The vector of docs/formats/tree.md. */
+static void nodes_are_written_as_documented(void **state)
+{
+    struct decoded *x = empty(*state);
+    uint32_t p = map(x, 0, "smbios@host-kernel");
+    uint32_t q = map(x, p, "bios");
+    struct text told;
+    struct tree t;
+
+    same(x, q, "length", 300);
+    own(x, q, "serial", "A");
+    same(x, q, "rom-size", 5);
+    text_init(&told, *state, 4096);
+    tree_build(&t, x, note_node, &told);
+    test_bytes_are(text_bytes(&told), VECTOR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +361,7 @@ int main(void)
         TEST(bags_are_matched_by_content_then_by_nearness),
         TEST(one_and_two_of_a_name_differ_by_one),
         TEST(lists_shift_without_noise),
+        TEST(nodes_are_written_as_documented),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

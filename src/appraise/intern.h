@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Byte strings by number: equal strings get equal numbers, counted from 0 in order of arrival.
+ */
+#ifndef ASSAY_APPRAISE_INTERN_H
+#define ASSAY_APPRAISE_INTERN_H
+
+#include "base/arena.h"
+
+#define INTERN_NONE UINT32_MAX
+
+struct intern {
+    struct arena *arena;
+    struct bytes *keys; /* by number */
+    size_t count;
+    size_t cap;
+    uint32_t *slots; /* open addressing; INTERN_NONE is free */
+    size_t slot_count;
+};
+
+void intern_init(struct intern *in, struct arena *a);
+
+/* The number of `key`, which is copied when it is new. */
+uint32_t intern_add(struct intern *in, struct bytes key);
+
+/* The number of `key`, or INTERN_NONE. */
+uint32_t intern_find(const struct intern *in, struct bytes key);
+
+#endif

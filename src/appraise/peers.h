@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The judge of peers, DESIGN section 4: where a machine has something else than its siblings,
+ * in bits of surprise.
+ *
+ * What machines of one set have in common against the rest is one event: it is told once, at
+ * the highest path. Machines that stand alone would make one event of everything they have
+ * alone; theirs are told apart by the structure they stand in.
+ */
+#ifndef ASSAY_APPRAISE_PEERS_H
+#define ASSAY_APPRAISE_PEERS_H
+
+#include "appraise/cohort.h"
+#include "appraise/finding.h"
+
+enum {
+    PEERS_RATE_DEFAULT = 20, /* per thousand of the cohort that may alarm */
+};
+
+struct peers_policy {
+    uint32_t rate; /* per thousand */
+};
+
+struct peers_result {
+    size_t members;
+    uint32_t strength;  /* centibits of the machine's most surprising vote */
+    size_t as_strong;   /* members that stand out as far or farther, this one included */
+    bool weak;          /* the cohort is too small to alarm by bits */
+    bool alarm;         /* by bits */
+    struct bytes event; /* the path of its most surprising event; empty without any */
+};
+
+/*
+ * Adds what peers say of the subject, which is a member of the frozen cohort (added with
+ * `judged`). Fails if it is not.
+ */
+bool peers_judge(const struct cohort *c, const struct subject *s,
+                 const struct peers_policy *policy, struct findings *f,
+                 struct peers_result *ret, struct err *e);
+
+/* How a member (by its number, in the order they were added) stands, without words. */
+struct peers_result peers_strength(const struct cohort *c, size_t member,
+                                   const struct peers_policy *policy);
+
+/* One place where a member stands out, strongest event first. */
+struct peers_event {
+    struct bytes path;
+    const char *id; /* "peers.dissent", "peers.added", "peers.removed" */
+    uint32_t centibits;
+};
+
+/* The events of a member; `ret` in the arena. Returns their number. */
+size_t peers_events(const struct cohort *c, size_t member, struct arena *a,
+                    struct peers_event **ret);
+
+#endif
