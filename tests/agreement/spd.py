@@ -68,7 +68,7 @@ def expectations(claims, faults, fields):
         "Manufacturer": MAKERS.get(claims["manufacturer"]),
         "Manufacturing Date": f"{week // 100}-W{week % 100:02d}",
         "Assembly Serial Number": "0x" + claims["serial"],
-        "Part Number": claims["part-number"],
+        "Part Number": claims["part"],
     }
     if "dram-manufacturer" in claims:
         words["DRAM Manufacturer"] = MAKERS.get(claims["dram-manufacturer"])
