@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'collect decode diff learn --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'bundle collect decode diff learn --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -14,6 +14,7 @@ _assay()
         return
     fi
     case ${COMP_WORDS[1]} in
+    bundle) options='--help --json --key --new-key --zstd -o' ;;
     collect) options='--allow --help --json --output --root --salt --subject --time --zstd -o' ;;
     decode) options='--as --help --json --label --map' ;;
     diff) options='--all --help --json' ;;

@@ -5,6 +5,7 @@
 #include "app/load.h"
 #include "decode/engine.h"
 #include "decode/join.h"
+#include "evidence/bundle.h"
 #include "evidence/source.h"
 
 /* Surfaces whose claims hang below those of another: the ROM belongs to the function. */
@@ -70,8 +71,13 @@ static bool entry_decodable(const struct entry *n, const struct source *s)
  */
 static bool entry_blinds(const struct entry *n)
 {
-    return n->state != COVERAGE_SEEN && n->state != COVERAGE_ABSENT &&
-           n->state != COVERAGE_UNTRIED && n->state != COVERAGE_UNSUPPORTED;
+    enum coverage_state state = entry_state(n);
+
+    /* What was found by name and not read is there, whatever kept us from it. */
+    if (n->origin.len > 0)
+        return state != COVERAGE_SEEN;
+    return state != COVERAGE_SEEN && state != COVERAGE_ABSENT && state != COVERAGE_UNTRIED &&
+           state != COVERAGE_UNSUPPORTED;
 }
 
 /* Whether nothing at all was seen of the surface that a source feeds. */
@@ -82,7 +88,8 @@ static bool surface_dark(const struct evidence *e, const struct source *s)
 
         if (other != NULL && strcmp(other->surface, s->surface) == 0 &&
             strcmp(other->witness, s->witness) == 0 &&
-            (e->entries[i].state == COVERAGE_SEEN || e->entries[i].state == COVERAGE_ABSENT))
+            (entry_state(&e->entries[i]) == COVERAGE_SEEN ||
+             entry_state(&e->entries[i]) == COVERAGE_ABSENT))
             return false;
     }
     return true;
@@ -99,7 +106,7 @@ static void mount_all(struct subject *s)
             continue;
         bool blind = entry_blinds(n) || surface_dark(&s->evidence, row);
 
-        if (n->state == COVERAGE_SEEN || n->state == COVERAGE_PARTIAL || blind) {
+        if (entry_state(n) == COVERAGE_SEEN || n->state == COVERAGE_PARTIAL || blind) {
             uint32_t item = mount_of(&s->decoded, row);
 
             s->decoded.items[item].faulty = s->decoded.items[item].faulty || blind;

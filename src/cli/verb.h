@@ -28,6 +28,7 @@ extern const struct verb verbs[];
 
 #define VERB_FUNCTION(name) int verb_##name(const struct verb *v, int argc, char **argv)
 
+VERB_FUNCTION(bundle);
 VERB_FUNCTION(collect);
 VERB_FUNCTION(decode);
 VERB_FUNCTION(diff);

@@ -4,6 +4,29 @@
 
 const struct verb verbs[] = {
     {
+     .name = "bundle",
+     .synopsis = "list|extract|redact|seal|verify [OPTION]... FILE [WHAT]...",
+     .summary = "Look into, take apart, redact, seal or verify a bundle",
+     .help =
+            "A bundle is verified whenever it is read.\n\n"
+            "  list FILE            entries with state, digest and size\n"
+            "  extract FILE         the blobs as files, a recording, below the folder -o\n"
+            "  redact FILE WHAT...  takes out blobs, but not their digests: of a source, of a\n"
+            "                       sensitivity (model, identity, content) or of a digest\n"
+            "                       (sha256:HEX)\n"
+            "  seal FILE            adds a signature by the Ed25519 key --key\n"
+            "  verify FILE          is it intact, and sealed by --key?\n\n"
+            "  -o PATH         what is written: the folder of extract, the bundle of redact\n"
+            "                  and seal (seal without it changes FILE)\n"
+            "  --key KEY       a key in PEM: the private half seals, either half verifies\n"
+            "  --new-key KEY   seal without FILE: makes a key, and KEY.pub to give away\n"
+            "  --zstd          compress what is written; what was compressed stays so\n"
+            "  --json          one JSON object\n"
+            "  --help          print this help\n\n"
+            "Exit status: 0 good, 1 not intact or no good seal by the key, 2 trouble of our\n"
+            "own.\n", .run = verb_bundle,
+     },
+    {
      .name = "collect",
      .synopsis = COLLECT_COMMAND_SYNOPSIS,
      .summary = "Collect evidence into a bundle",

@@ -96,13 +96,15 @@ bool bundle_into_file(const struct bundle *b, const char *path, bool compress, s
     return true;
 }
 
-bool bundle_from_file(const char *path, struct arena *a, struct bundle *ret, struct err *e)
+bool bundle_from_file(const char *path, struct arena *a, struct bundle *ret, bool *ret_packed,
+                      struct err *e)
 {
     struct bytes file;
 
     if (!file_map(path, BUNDLE_MAX, a, &file, e))
         return false;
-    if (pack_recognised(file) && !pack_read(file, BUNDLE_MAX, a, &file, e))
+    *ret_packed = pack_recognised(file);
+    if (*ret_packed && !pack_read(file, BUNDLE_MAX, a, &file, e))
         return err_wrap(e, "%s", path);
     if (!bundle_read(file, a, ret, e))
         return err_wrap(e, "%s", path);

@@ -18,8 +18,10 @@ bool collect_into_file(const struct collect_options *o, const char *path, bool c
 bool bundle_into_file(const struct bundle *b, const char *path, bool compress, struct arena *a,
                       struct err *e);
 
-/* Maps a bundle, compressed or not, and verifies it. It lives as long as the arena and process.
+/* Maps a bundle, compressed or not (*ret_packed), and verifies it. It lives as long as the
+ * arena and process.
  */
-bool bundle_from_file(const char *path, struct arena *a, struct bundle *ret, struct err *e);
+bool bundle_from_file(const char *path, struct arena *a, struct bundle *ret, bool *ret_packed,
+                      struct err *e);
 
 #endif

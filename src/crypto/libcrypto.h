@@ -7,6 +7,7 @@
 #define ASSAY_CRYPTO_LIBCRYPTO_H
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 /* Every function of libcrypto that Assay calls: return type, name, parameters. */
@@ -23,7 +24,34 @@
     F(const EVP_MD *, EVP_sm3, (void))                                                         \
     F(const EVP_MD *, EVP_sha3_256, (void))                                                    \
     F(const EVP_MD *, EVP_sha3_384, (void))                                                    \
-    F(const EVP_MD *, EVP_sha3_512, (void))
+    F(const EVP_MD *, EVP_sha3_512, (void))                                                    \
+    F(BIO *, BIO_new, (const BIO_METHOD *))                                                    \
+    F(const BIO_METHOD *, BIO_s_mem, (void))                                                   \
+    F(BIO *, BIO_new_mem_buf, (const void *, int))                                             \
+    F(int, BIO_read, (BIO *, void *, int))                                                     \
+    F(int, BIO_free, (BIO *))                                                                  \
+    F(EVP_PKEY *, PEM_read_bio_PrivateKey, (BIO *, EVP_PKEY **, pem_password_cb *, void *))    \
+    F(EVP_PKEY *, PEM_read_bio_PUBKEY, (BIO *, EVP_PKEY **, pem_password_cb *, void *))        \
+    F(int, PEM_write_bio_PrivateKey,                                                           \
+      (BIO *, const EVP_PKEY *, const EVP_CIPHER *, const unsigned char *, int,                \
+       pem_password_cb *, void *))                                                             \
+    F(int, PEM_write_bio_PUBKEY, (BIO *, const EVP_PKEY *))                                    \
+    F(void, EVP_PKEY_free, (EVP_PKEY *))                                                       \
+    F(int, EVP_PKEY_get_base_id, (const EVP_PKEY *))                                           \
+    F(int, EVP_PKEY_get_raw_public_key, (const EVP_PKEY *, unsigned char *, size_t *))         \
+    F(EVP_PKEY *, EVP_PKEY_new_raw_public_key, (int, ENGINE *, const unsigned char *, size_t)) \
+    F(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_id, (int, ENGINE *))                                    \
+    F(void, EVP_PKEY_CTX_free, (EVP_PKEY_CTX *))                                               \
+    F(int, EVP_PKEY_keygen_init, (EVP_PKEY_CTX *))                                             \
+    F(int, EVP_PKEY_keygen, (EVP_PKEY_CTX *, EVP_PKEY **))                                     \
+    F(int, EVP_DigestSignInit,                                                                 \
+      (EVP_MD_CTX *, EVP_PKEY_CTX **, const EVP_MD *, ENGINE *, EVP_PKEY *))                   \
+    F(int, EVP_DigestSign,                                                                     \
+      (EVP_MD_CTX *, unsigned char *, size_t *, const unsigned char *, size_t))                \
+    F(int, EVP_DigestVerifyInit,                                                               \
+      (EVP_MD_CTX *, EVP_PKEY_CTX **, const EVP_MD *, ENGINE *, EVP_PKEY *))                   \
+    F(int, EVP_DigestVerify,                                                                   \
+      (EVP_MD_CTX *, const unsigned char *, size_t, const unsigned char *, size_t))
 
 struct libcrypto {
 #define MEMBER(type, name, parameters) type(*name) parameters;

@@ -6,18 +6,18 @@
 
 /* Fields that the binary table keeps behind groups, so that no row has them. */
 struct plain {
-    uint8_t type;
     const char *label;
     enum key_id key;
+    uint8_t type;
 };
 
 static const struct plain plains[] = {
-    {SMBIOS_SLOT,      "PCI Express Generation", KEY_SM_SLOT_PCIE_GENERATION    },
-    {SMBIOS_SLOT,      "Slot Physical Width",    KEY_SM_SLOT_PHYSICAL_WIDTH     },
-    {SMBIOS_SLOT,      "Pitch",                  KEY_SM_SLOT_PITCH              },
-    {SMBIOS_SLOT,      "Height",                 KEY_SM_SLOT_HEIGHT             },
-    {SMBIOS_SLOT,      "ID",                     KEY_SM_SLOT_ID                 },
-    {SMBIOS_PROCESSOR, "Thread Enabled",         KEY_SM_PROCESSOR_THREAD_ENABLED},
+    {"PCI Express Generation", KEY_SM_SLOT_PCIE_GENERATION,     SMBIOS_SLOT     },
+    {"Slot Physical Width",    KEY_SM_SLOT_PHYSICAL_WIDTH,      SMBIOS_SLOT     },
+    {"Pitch",                  KEY_SM_SLOT_PITCH,               SMBIOS_SLOT     },
+    {"Height",                 KEY_SM_SLOT_HEIGHT,              SMBIOS_SLOT     },
+    {"ID",                     KEY_SM_SLOT_ID,                  SMBIOS_SLOT     },
+    {"Thread Enabled",         KEY_SM_PROCESSOR_THREAD_ENABLED, SMBIOS_PROCESSOR},
 };
 
 /* Cuts the text up to the separator off the front. */
@@ -139,11 +139,11 @@ static bool jedec(struct dmi_text *t, const struct dmi_line *l, enum key_id key)
 static bool memory_device(struct dmi_text *t, const struct dmi_line *l)
 {
     static const struct plain makers[] = {
-        {0, "Module Manufacturer ID",                      KEY_SM_MEMORY_DEVICE_MODULE_MANUFACTURER},
-        {0, "Memory Subsystem Controller Manufacturer ID",
-         KEY_SM_MEMORY_DEVICE_CONTROLLER_MANUFACTURER                                              },
-        {0, "PMIC0 Manufacturer ID",                       KEY_SM_MEMORY_DEVICE_PMIC_MANUFACTURER  },
-        {0, "RCD Manufacturer ID",                         KEY_SM_MEMORY_DEVICE_RCD_MANUFACTURER   },
+        {"Module Manufacturer ID",                      KEY_SM_MEMORY_DEVICE_MODULE_MANUFACTURER, 0},
+        {"Memory Subsystem Controller Manufacturer ID",
+         KEY_SM_MEMORY_DEVICE_CONTROLLER_MANUFACTURER,                                            0},
+        {"PMIC0 Manufacturer ID",                       KEY_SM_MEMORY_DEVICE_PMIC_MANUFACTURER,   0},
+        {"RCD Manufacturer ID",                         KEY_SM_MEMORY_DEVICE_RCD_MANUFACTURER,    0},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(makers); i++) {
@@ -342,7 +342,8 @@ static bool plain(struct dmi_text *t, const struct dmi_line *l)
     return false;
 }
 
-bool dmi_special(struct dmi_text *t, const struct dmi_line *l)
+/* One line for fields that the binary table keeps apart. */
+static bool several(struct dmi_text *t, const struct dmi_line *l)
 {
     static const enum key_id slot_keys[] = {KEY_SM_SLOT_SEGMENT, KEY_SM_SLOT_BUS,
                                             KEY_SM_SLOT_DEVICE_FUNCTION};
@@ -351,31 +352,45 @@ bool dmi_special(struct dmi_text *t, const struct dmi_line *l)
                                                KEY_SM_ONBOARD_DEVICE_BUS,
                                                KEY_SM_ONBOARD_DEVICE_DEVICE_FUNCTION};
 
-    unsigned type = t->type != NULL ? t->type->number : SMBIOS_INACTIVE;
+    unsigned type = t->type->number;
 
-    if (type == SMBIOS_INACTIVE)
-        return opaque(t, l);
     if (type == SMBIOS_PROCESSOR && bytes_equal_text(l->label, "Status"))
         return processor_status(t, l);
     if (type == SMBIOS_CACHE && bytes_equal_text(l->label, "Configuration"))
         return cache_configuration(t, l);
     if (type == SMBIOS_SLOT && bytes_equal_text(l->label, "Type"))
         return slot_type(t, l);
-    if (bytes_equal_text(l->label, "Bus Address") &&
-        (type == SMBIOS_SLOT || type == SMBIOS_ONBOARD_DEVICE))
-        return bus_address(t, l, type == SMBIOS_SLOT ? slot_keys : onboard_keys);
+    if (type == SMBIOS_SLOT && bytes_equal_text(l->label, "Bus Address"))
+        return bus_address(t, l, slot_keys);
+    if (type == SMBIOS_ONBOARD_DEVICE && bytes_equal_text(l->label, "Bus Address"))
+        return bus_address(t, l, onboard_keys);
     if (type == SMBIOS_POWER_SUPPLY && bytes_equal_text(l->label, "Status"))
         return power_status(t, l);
+    return plain(t, l);
+}
+
+static bool chassis(struct dmi_text *t, const struct dmi_line *l)
+{
+    if (!bytes_equal_text(l->label, "SKU Number"))
+        return false;
+    dmi_claim_text(t, KEY_SM_CHASSIS_SKU, l->value, l->whole);
+    return true;
+}
+
+bool dmi_special(struct dmi_text *t, const struct dmi_line *l)
+{
+    unsigned type = t->type != NULL ? t->type->number : SMBIOS_INACTIVE;
+
+    if (type == SMBIOS_INACTIVE)
+        return opaque(t, l);
     if (type == SMBIOS_MEMORY_DEVICE)
         return memory_device(t, l);
     if (type == SMBIOS_IPMI)
         return ipmi(t, l);
     if (type == SMBIOS_BATTERY)
         return battery(t, l);
-    if (type == SMBIOS_CHASSIS && bytes_equal_text(l->label, "SKU Number")) {
-        dmi_claim_text(t, KEY_SM_CHASSIS_SKU, l->value, l->whole);
-        return true;
-    }
+    if (type == SMBIOS_CHASSIS)
+        return chassis(t, l);
     if (type == SMBIOS_BASEBOARD && bytes_equal_text(l->label, "Contained Object Handles"))
         return handle_list(t, l, KEY_SM_BASEBOARD_CONTAINED_HANDLE, KEY_SM_BASEBOARD_CONTAINED,
                            KEY_SM_BASEBOARD_CONTAINED_COUNT);
@@ -383,5 +398,5 @@ bool dmi_special(struct dmi_text *t, const struct dmi_line *l)
         return group_items(t, l);
     if (type == SMBIOS_LANGUAGE && bytes_equal_text(l->label, "Installable Languages"))
         return languages(t, l);
-    return plain(t, l);
+    return several(t, l);
 }

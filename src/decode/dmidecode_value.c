@@ -312,20 +312,18 @@ static bool claim_pair(struct dmi_text *t, const struct smbios_row *row,
     return true;
 }
 
-/* 7.5.4: what the old form can say is said in its words. */
+/* 7.5.4: what the old form can say ("5.0 V 3.3 V") is said in its words. */
 static bool claim_voltage(struct dmi_text *t, const struct smbios_row *row,
                           const struct dmi_line *l)
 {
-    uint64_t bits;
+    uint64_t bits = 0;
     int64_t v;
 
     if (bytes_equal_text(l->value, "Unknown") || inline_bits(row->other, l->value, &bits)) {
-        bits = bytes_equal_text(l->value, "Unknown") ? 0 : bits;
         dmi_claim(t, row->other, value_uint(bits), l->whole);
         return true;
     }
-    /* "5.0 V 3.3 V" */
-    if (!dmi_quantity(row->key, l->value, &v))
+    if (!dmi_quantity(row->key, l->value, &v) || v < 0)
         return false;
     dmi_claim(t, row->key, value_uint((uint64_t)v), l->whole);
     return true;

@@ -45,8 +45,8 @@ struct smbios_row {
     uint8_t offset; /* in the structure */
     uint8_t width;  /* in bytes */
     uint8_t shift;
-    uint64_t mask;
     uint8_t extension; /* offset of the field that takes over, 0 for none */
+    uint64_t mask;
     const char *label; /* in the text form; NULL: not there, or not in this form */
 };
 

@@ -14,31 +14,31 @@
 /* A field of its own. */
 #define ROW(key, form, offset, width, label)                                                   \
     {                                                                                          \
-        KEY_SM_##key, KEY_NONE, SM_##form, offset, width, 0, WHOLE(width), 0, label            \
+        KEY_SM_##key, KEY_NONE, SM_##form, offset, width, 0, 0, WHOLE(width), label            \
     }
 
 /* Some bits of a field. */
 #define PART(key, form, offset, width, mask, shift, label)                                     \
     {                                                                                          \
-        KEY_SM_##key, KEY_NONE, SM_##form, offset, width, shift, mask, 0, label                \
+        KEY_SM_##key, KEY_NONE, SM_##form, offset, width, shift, 0, mask, label                \
     }
 
 /* A field that speaks under a second key too. */
 #define BOTH(key, form, offset, width, other, label)                                           \
     {                                                                                          \
-        KEY_SM_##key, KEY_SM_##other, SM_##form, offset, width, 0, WHOLE(width), 0, label      \
+        KEY_SM_##key, KEY_SM_##other, SM_##form, offset, width, 0, 0, WHOLE(width), label      \
     }
 
 /* A field that another one at `extension` may take over from. */
 #define LONG(key, form, offset, width, extension, label)                                       \
     {                                                                                          \
-        KEY_SM_##key, KEY_NONE, SM_##form, offset, width, 0, WHOLE(width), extension, label    \
+        KEY_SM_##key, KEY_NONE, SM_##form, offset, width, 0, extension, WHOLE(width), label    \
     }
 
 /* Bits that ought to be zero. */
 #define BLANK(offset, width, mask)                                                             \
     {                                                                                          \
-        KEY_SM_RESERVED, KEY_NONE, SM_UINT_SET, offset, width, 0, mask, 0, NULL                \
+        KEY_SM_RESERVED, KEY_NONE, SM_UINT_SET, offset, width, 0, 0, mask, NULL                \
     }
 
 /* Bytes that ought to be zero. */

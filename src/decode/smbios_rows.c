@@ -140,10 +140,9 @@ static bool derived_value(const struct smbios_structure *s, const struct smbios_
         *ret = v << 4;
     else if (row->form == SM_ROM_SIZE)
         return rom_size(s, v, ret);
-    else if (row->form == SM_FAMILY && v == 0xfe && smbios_field(s, 0x28, 2, &extended))
-        *ret = extended;
-    else if (row->form == SM_COUNT && v == 0xff &&
-             smbios_field(s, row->extension, 2, &extended))
+    else if ((row->form == SM_FAMILY && v == 0xfe && smbios_field(s, 0x28, 2, &extended)) ||
+             (row->form == SM_COUNT && v == 0xff &&
+              smbios_field(s, row->extension, 2, &extended)))
         *ret = extended;
     else if (row->form == SM_POWER_MB)
         *ret = v < 44 ? UINT64_C(1) << (20 + v) : v;
