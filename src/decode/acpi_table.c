@@ -100,6 +100,13 @@ void acpi_register(struct decode *d, const char *name, enum key_id address)
     decode_close(d);
 }
 
+void acpi_fault(struct decode *d, enum fault_id id, uint64_t offset)
+{
+    uint64_t end = d->in.base + d->in.all.len;
+
+    decode_fault(d, id, offset < end ? offset : end);
+}
+
 void acpi_rest(struct decode *d)
 {
     size_t from = d->in.pos;
@@ -164,7 +171,7 @@ void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count
         size_t length = (size_t)reader_uint(&peek, head.length, false);
 
         if (length < head_size || length > reader_left(&d->in)) {
-            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + head.type + head.gap);
+            acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + head.type + head.gap);
             return;
         }
         decode_enter(d, length);
@@ -294,7 +301,10 @@ static void decode(struct decode *d)
 
     table_open(d, all);
     if (length < least) {
-        decode_fault(d, FAULT_BAD_LENGTH, d->in.base + from + (root ? 20 : 4));
+        if (all.len < 24 && root)
+            decode_fault(d, FAULT_TRUNCATED, d->in.base + from + all.len);
+        else
+            decode_fault(d, FAULT_BAD_LENGTH, d->in.base + from + (root ? 20 : 4));
         acpi_rest(d);
         decode_close(d);
         return;

@@ -154,6 +154,8 @@ static void decode(struct decode *d)
         else
             line_read(d, &p, line, from);
     }
+    if (p.open)
+        decode_fault(d, FAULT_UNTERMINATED, reader_offset(&d->in));
     block_end(d, &p);
     for (size_t i = 0; i < p.count; i++)
         processor_claim(d, &p.rows[i]);
@@ -172,7 +174,7 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_cpuinfo = {
     .name = "cpuinfo",
     .title = "Processors as the kernel sees them",
-    .spec = "linux-proc",
+    .spec = "linux-abi",
     .min = 1,
     .max = 16 << 20,
     .probe = probe,

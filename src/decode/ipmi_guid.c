@@ -22,7 +22,7 @@ static void decode(struct decode *d)
 {
     static const uint8_t sizes[] = {16, 0};
 
-    if (!ipmi_payload(d, sizes))
+    if (!ipmi_payload(d, sizes, true))
         return;
     size_t from = d->in.pos;
     struct bytes guid = reader_take(&d->in, 16);

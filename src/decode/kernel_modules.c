@@ -39,9 +39,9 @@ static void module_line(struct decode *d, struct bytes line, size_t from)
     uint64_t size = 0;
     size_t count = 0;
 
-    while (count < WORDS && bytes_word(&rest, " \t", &words[count]))
+    while (count < WORDS && bytes_word(&rest, " ", &words[count]))
         count++;
-    bool tainted = bytes_word(&rest, " \t", &extra);
+    bool tainted = bytes_word(&rest, " ", &extra);
 
     if (count < WORDS || !words_good(words, &size) || (tainted && !taint_word(extra)) ||
         bytes_trim(rest).len > 0) {
@@ -98,7 +98,7 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_kernel_modules = {
     .name = "kernel-modules",
     .title = "Loaded kernel modules",
-    .spec = "linux-proc",
+    .spec = "linux-abi",
     .min = 0,
     .max = 4 << 20,
     .probe = probe,

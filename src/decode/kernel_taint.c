@@ -29,7 +29,7 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_kernel_taint = {
     .name = "kernel-taint",
     .title = "Kernel taint",
-    .spec = "linux-proc",
+    .spec = "linux-abi",
     .min = 1,
     .max = 256,
     .probe = probe,

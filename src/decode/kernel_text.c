@@ -91,8 +91,8 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_kernel_text = {
     .name = "kernel-text",
     .title = "Kernel version or command line",
-    .spec = "linux-proc",
-    .min = 0,
+    .spec = "linux-abi",
+    .min = 1,
     .max = 65536,
     .probe = probe,
     .decode = decode,

@@ -7,13 +7,30 @@ enum {
     DIGITS = 64
 };
 
+/* The digits as they are printed: in lower case. */
+static int lower_digit(uint8_t c)
+{
+    return c >= 'A' && c <= 'F' ? -1 : hex_digit(c);
+}
+
+/* The path behind a digest, with the mark of binary mode before it if there is one. */
+static struct bytes path_of(struct bytes line)
+{
+    struct bytes rest = bytes_slice(line, DIGITS, line.len);
+
+    if (bytes_starts_with(rest, "  "))
+        return bytes_slice(rest, 2, rest.len);
+    return bytes_starts_with(rest, " *") ? bytes_slice(rest, 1, rest.len)
+                                         : (struct bytes){NULL, 0};
+}
+
 static bool digest_of(struct arena *a, struct bytes text, struct bytes *ret)
 {
     uint8_t *out = arena_alloc(a, DIGITS / 2);
 
     for (size_t i = 0; i < DIGITS; i += 2) {
-        int high = i + 1 < text.len ? hex_digit(text.data[i]) : -1;
-        int low = i + 1 < text.len ? hex_digit(text.data[i + 1]) : -1;
+        int high = i + 1 < text.len ? lower_digit(text.data[i]) : -1;
+        int low = i + 1 < text.len ? lower_digit(text.data[i + 1]) : -1;
 
         if (high < 0 || low < 0)
             return false;
@@ -31,12 +48,11 @@ static void decode(struct decode *d)
     decode_open(d, ITEM_MAP, "files");
     while (text_line(d, &line, &from)) {
         struct bytes digest;
-        struct bytes path = bytes_slice(line, DIGITS + 2, line.len);
+        struct bytes path = path_of(line);
 
         if (bytes_trim(line).len == 0)
             text_line_blank(d, from);
-        else if (path.len == 0 || line.data[DIGITS] != ' ' ||
-                 !digest_of(d->arena, bytes_slice(line, 0, DIGITS), &digest))
+        else if (path.len == 0 || !digest_of(d->arena, bytes_slice(line, 0, DIGITS), &digest))
             text_line_fault(d, from);
         else
             decode_named_at(d, path, KEY_MODULE_FILE, value_bytes(digest),

@@ -27,8 +27,10 @@ static bool address_none(struct bytes text)
 static void decode(struct decode *d)
 {
     size_t from = d->in.pos;
-    struct bytes text = bytes_trim(reader_take(&d->in, reader_left(&d->in)));
+    struct bytes text = {NULL, 0};
 
+    (void)text_line(d, &text, &from);
+    text = bytes_trim(text);
     decode_open_bytes(d, ITEM_MAP, d->label.len > 0 ? d->label : bytes_of("interface"));
     if (address_none(text))
         decode_bool(d, KEY_NET_NO_ADDRESS, true, from);
@@ -36,6 +38,8 @@ static void decode(struct decode *d)
         decode_bytes(d, KEY_NET_ADDRESS, text, from);
     else
         text_line_fault(d, from);
+    if (reader_more(&d->in))
+        decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
     decode_close(d);
 }
 
@@ -50,8 +54,8 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_mac_text = {
     .name = "mac-text",
     .title = "Address of a network interface",
-    .spec = "linux-sysfs",
-    .min = 0,
+    .spec = "linux-abi",
+    .min = 1,
     .max = 1024,
     .probe = probe,
     .decode = decode,

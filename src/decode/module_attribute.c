@@ -30,9 +30,14 @@ static void build_id(struct decode *d, struct bytes name)
 
     if (d->in.failed)
         return;
-    if (type != NOTE_BUILD_ID || !bytes_starts_with(owner, "GNU"))
+    if (type != NOTE_BUILD_ID || name_size != 4 ||
+        !bytes_equal(owner, (struct bytes){(const uint8_t *)"GNU", 4})) {
         decode_fault(d, FAULT_BAD_SIGNATURE, d->in.base + from);
+        return;
+    }
     decode_named_at(d, name, KEY_MODULE_BUILD_ID, value_bytes(id), reader_span(&d->in, from));
+    if (reader_more(&d->in))
+        decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
 }
 
 static void decode(struct decode *d)
@@ -57,12 +62,17 @@ static void decode(struct decode *d)
             key = attributes[i].key;
     }
     size_t from = d->in.pos;
-    struct bytes text = bytes_trim(reader_take(&d->in, reader_left(&d->in)));
+    struct bytes text = {NULL, 0};
+
+    (void)text_line(d, &text, &from);
+    text = bytes_trim(text);
 
     if (text.len > 0)
         decode_named_at(d, name, key, value_text(text), reader_span(&d->in, from));
     else
         text_line_blank(d, from);
+    if (reader_more(&d->in))
+        decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
 }
 
 static unsigned probe(struct bytes b, struct bytes label)
@@ -83,8 +93,8 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_module_attribute = {
     .name = "module-attribute",
     .title = "Attribute of a kernel module",
-    .spec = "linux-sysfs",
-    .min = 0,
+    .spec = "linux-abi",
+    .min = 1,
     .max = 65536,
     .probe = probe,
     .decode = decode,

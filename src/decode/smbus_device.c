@@ -5,6 +5,10 @@
  */
 #include "decode/decode.h"
 
+enum {
+    REGISTERS = 256
+};
+
 static void decode(struct decode *d)
 {
     struct bytes rest = bytes_slice(d->label, 4, d->label.len);
@@ -19,12 +23,14 @@ static void decode(struct decode *d)
     struct bytes name = bytes_of(
         arena_format(d->arena, "registers:%.*s", (int)place.len, (const char *)place.data));
 
+    if (all.len != REGISTERS)
+        decode_fault(d, FAULT_BAD_LENGTH, d->in.base);
     decode_named_at(d, name, KEY_SMBUS_REGISTERS, value_bytes(kept), reader_span(&d->in, from));
 }
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
-    return bytes_starts_with(label, "i2c-") && b.len == 256 ? 10 : 0;
+    return bytes_starts_with(label, "i2c-") && b.len == REGISTERS ? 10 : 0;
 }
 
 const struct decoder decoder_smbus_device = {

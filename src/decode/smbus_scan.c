@@ -2,21 +2,31 @@
 /* The result of an SMBus scan: lines "bus N funcs HEX" and "bus N addr HEX". */
 #include "decode/text_line.h"
 
+/* Hexadecimal digits as they are printed: in lower case. */
+static bool lower_hex(struct bytes word, uint64_t *ret)
+{
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.data[i] >= 'A' && word.data[i] <= 'F')
+            return false;
+    }
+    return bytes_number(word, 16, ret);
+}
+
 /* A line's bus, kind ('f' or 'a') and number. */
 static bool scan_line(struct bytes line, uint64_t *ret_bus, uint8_t *ret_kind, uint64_t *ret)
 {
     struct bytes rest = line;
     struct bytes word;
 
-    if (!bytes_word(&rest, " \t", &word) || !bytes_equal_text(word, "bus") ||
-        !bytes_word(&rest, " \t", &word) || !bytes_number(word, 10, ret_bus) ||
-        !bytes_word(&rest, " \t", &word))
+    if (!bytes_word(&rest, " ", &word) || !bytes_equal_text(word, "bus") ||
+        !bytes_word(&rest, " ", &word) || !bytes_number(word, 10, ret_bus) ||
+        !bytes_word(&rest, " ", &word))
         return false;
     if (!bytes_equal_text(word, "funcs") && !bytes_equal_text(word, "addr"))
         return false;
     *ret_kind = word.data[0];
-    return bytes_word(&rest, " \t", &word) && bytes_number(word, 16, ret) &&
-           bytes_trim(rest).len == 0 && (*ret_kind == 'f' || *ret < 128);
+    return bytes_word(&rest, " ", &word) && lower_hex(word, ret) && rest.len == 0 &&
+           (*ret_kind == 'f' || *ret < 128);
 }
 
 static void decode(struct decode *d)

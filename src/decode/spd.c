@@ -218,6 +218,21 @@ static void maker_old(struct decode *d)
     decode_value_at(d, KEY_SPD_MAKER,
                     value_uint((count | parity) << 8 | spd_byte(d, 64 + count)),
                     span_at(d, 64, 8));
+    struct bytes rest = bytes_slice(d->in.all, 65 + count, 7 - count);
+
+    if (!bytes_all(rest, 0))
+        decode_value_at(d, KEY_RESERVED, value_bytes(rest), span_at(d, 65 + count, rest.len));
+}
+
+/* Without the run of one filling byte at the end; other fillings are part of the text. */
+static struct bytes without_filling(struct bytes b)
+{
+    uint8_t filling = b.len > 0 ? b.data[b.len - 1] : 'x';
+
+    while ((filling == ' ' || filling == 0x00 || filling == 0xff) && b.len > 0 &&
+           b.data[b.len - 1] == filling)
+        b.len--;
+    return b;
 }
 
 static void part_claim(struct decode *d, const struct layout *l)
@@ -226,7 +241,7 @@ static void part_claim(struct decode *d, const struct layout *l)
     size_t at = (size_t)l->part_at + l->part_size;
 
     if (part.len == l->part_size)
-        decode_value_at(d, KEY_SPD_PART, value_text(bytes_trim(part)),
+        decode_value_at(d, KEY_SPD_PART, value_text(without_filling(part)),
                         span_at(d, l->part_at, part.len));
     if (d->in.all.len >= at + l->revision_size) {
         uint64_t revision = spd_byte(d, at);
@@ -277,7 +292,7 @@ static void module_read(struct decode *d, const struct layout *l)
     identity(d, l);
     digest_at(d, KEY_SPD_MAKER_DATA, l->data_at, l->user_at);
     digest_at(d, KEY_SPD_USER_DATA, l->user_at, d->in.all.len);
-    if (d->in.all.len < l->size)
+    if (d->in.all.len < l->size && (d->in.all.len & (d->in.all.len - 1)) == 0)
         decode_fault(d, FAULT_TRUNCATED, d->in.base + d->in.all.len);
 }
 
@@ -308,8 +323,11 @@ static void decode(struct decode *d)
 
     (void)reader_take(&d->in, all.len);
     module_open(d);
+    if (all.len < layout_old.size || (all.len & (all.len - 1)) != 0)
+        decode_fault(d, FAULT_TRUNCATED, d->in.base + all.len);
     if (bytes_all(all, 0x00) || bytes_all(all, 0xff)) {
         decode_bool(d, KEY_SPD_BLANK, true, 0);
+
     } else {
         spd_claim(d, KEY_SPD_TYPE, spd_byte(d, 2), 2);
         if (l != NULL)
@@ -344,7 +362,7 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_spd = {
     .name = "spd",
     .title = "SPD EEPROM of a memory module",
-    .spec = "spd",
+    .spec = "jesd21c-spd",
     .min = 3,
     .max = 4096,
     .probe = probe,

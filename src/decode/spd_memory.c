@@ -128,7 +128,8 @@ void spd_ddr3(struct decode *d)
     spd_speed(d, time > 0 ? (uint64_t)time : 0, 12);
 }
 
-/* The generations number the kinds of module differently, so each has a key; the place is one. */
+/* The generations number the kinds of module differently, so each has a key; the place is one.
+ */
 static void module_type(struct decode *d, enum key_id key)
 {
     decode_named_at(d, bytes_of("module-type"), key, value_uint(spd_byte(d, 3) & 15),

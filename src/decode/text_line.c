@@ -10,6 +10,8 @@ bool text_line(struct decode *d, struct bytes *ret_line, size_t *ret_from)
         return false;
     *ret_from = d->in.pos;
     (void)reader_take(&d->in, before - rest.len);
+    if (d->in.all.data[d->in.pos - 1] != '\n')
+        decode_fault(d, FAULT_UNTERMINATED, reader_offset(&d->in));
     return true;
 }
 

@@ -7,7 +7,8 @@
 
 /*
  * The next line of `in`, without its end. `ret_from` is where it began; `in` then stands behind
- * the line's end, so that a claim from `ret_from` covers the line wholly. False at the end.
+ * the line's end, so that a claim from `ret_from` covers the line wholly. A last line without
+ * an end is a fault: the kernel ends every line. False at the end.
  */
 bool text_line(struct decode *d, struct bytes *ret_line, size_t *ret_from);
 

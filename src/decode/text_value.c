@@ -29,8 +29,8 @@ static unsigned probe(struct bytes b, struct bytes label)
 const struct decoder decoder_text_value = {
     .name = "text-value",
     .title = "One line of text",
-    .spec = "linux-sysfs",
-    .min = 0,
+    .spec = "linux-abi",
+    .min = 1,
     .max = 65536,
     .probe = probe,
     .decode = decode,

@@ -96,6 +96,7 @@ def main():
         cases.write("spd", case, data, "i2c-0-50" if case == "minimal" else None)
     cases.write("spd", "kernel-name", ddr3(), "i2c-1-0051")
     cases.write("spd", "blank", bytes(256), "i2c-0-53.bin")
+    cases.write("spd", "fault-blank-size", bytes(100))
     cases.write("spd", "no-date", spoil(ddr4(), (323, 0), (324, 0)))
     cases.write("spd", "fault-crc-base", spoil(ddr4(), (60, 1)))
     cases.write("spd", "fault-crc-module", spoil(ddr4(), (140, 1)))
