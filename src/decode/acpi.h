@@ -49,9 +49,6 @@ void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count
  * of its address. */
 void acpi_register(struct decode *d, const char *name, enum key_id address);
 
-/* As decode_fault; an offset behind the end of `in` becomes its end. */
-void acpi_fault(struct decode *d, enum fault_id id, uint64_t offset);
-
 /* Claims by digest what is left of `in`, if anything. */
 void acpi_rest(struct decode *d);
 

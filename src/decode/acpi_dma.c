@@ -102,7 +102,7 @@ static void scopes(struct decode *d)
         size_t length = reader_u8(&peek);
 
         if (length < 8 || length % 2 != 0 || length > reader_left(&d->in)) {
-            acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 1);
+            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 1);
             return;
         }
         decode_enter(d, length);
@@ -126,7 +126,7 @@ static void dmar_tail(struct decode *d, uint32_t type)
         uint64_t limit = decode_value(d, KEY_ACPI_DMAR_REGION_LIMIT);
 
         if (limit < base)
-            acpi_fault(d, FAULT_BAD_VALUE, reader_offset(&d->in) - 8);
+            decode_fault(d, FAULT_BAD_VALUE, reader_offset(&d->in) - 8);
         else
             decode_uint(d, KEY_ACPI_DMAR_REGION_SIZE, limit - base + 1, from);
     }
@@ -288,7 +288,7 @@ static void ivhd_entries(struct decode *d)
         size_t length = ivhd_entry_length(&d->in);
 
         if (length == 0 || length > reader_left(&d->in)) {
-            acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in));
+            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in));
             break;
         }
         decode_enter(d, length);
@@ -335,7 +335,7 @@ void acpi_ivrs(struct decode *d)
         size_t length = reader_u16le(&peek);
 
         if (length < 4 || length > reader_left(&d->in)) {
-            acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 2);
+            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 2);
             return;
         }
         decode_enter(d, length);

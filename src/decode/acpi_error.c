@@ -162,7 +162,7 @@ void acpi_hest(struct decode *d)
                 kind = &sources[i];
         }
         if (kind == NULL) {
-            acpi_fault(d, FAULT_BAD_VALUE, reader_offset(&d->in));
+            decode_fault(d, FAULT_BAD_VALUE, reader_offset(&d->in));
             return;
         }
         size_t size = kind->size;
@@ -177,7 +177,7 @@ void acpi_hest(struct decode *d)
         found++;
     }
     if (found != count)
-        acpi_fault(d, FAULT_BAD_COUNT, d->in.base);
+        decode_fault(d, FAULT_BAD_COUNT, d->in.base);
 }
 
 static const struct field erst_table[] = {
@@ -226,7 +226,7 @@ static void instructions(struct decode *d, uint64_t count, enum key_id action)
     }
     decode_close(d);
     if (found != count)
-        acpi_fault(d, FAULT_BAD_COUNT, d->in.base + 8);
+        decode_fault(d, FAULT_BAD_COUNT, d->in.base + 8);
 }
 
 void acpi_erst(struct decode *d)

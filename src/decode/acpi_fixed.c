@@ -23,13 +23,13 @@ void acpi_rsdp(struct decode *d)
     struct bytes all = d->in.all;
 
     if (all.len >= 20 && !sum8_is_zero(bytes_slice(all, 0, 20)))
-        acpi_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 8);
+        decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 8);
     decode_fields(d, ACPI_ROWS(rsdp_first));
     if (decode_value(d, KEY_ACPI_REVISION) < 2)
         return;
     decode_fields(d, ACPI_ROWS(rsdp_second));
     if (!d->in.failed && decode_value(d, KEY_ACPI_LENGTH) == all.len && !sum8_is_zero(all))
-        acpi_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 32);
+        decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 32);
 }
 
 static void root_table(struct decode *d, unsigned width)
@@ -38,7 +38,7 @@ static void root_table(struct decode *d, unsigned width)
     struct span body = {d->in.blob, d->in.base + from, reader_left(&d->in)};
 
     if (body.length % width != 0)
-        acpi_fault(d, FAULT_BAD_LENGTH, body.offset + body.length / width * width);
+        decode_fault(d, FAULT_BAD_LENGTH, body.offset + body.length / width * width);
     decode_value_at(d, KEY_ACPI_ROOT_ENTRIES, value_uint(body.length / width),
                     (struct span){body.blob, body.offset, 0});
     while (reader_left(&d->in) >= width) {

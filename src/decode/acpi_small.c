@@ -74,7 +74,7 @@ void acpi_wpbt(struct decode *d)
     struct bytes text = {NULL, 0};
 
     if (!utf16_text(d->arena, arguments, &text))
-        acpi_fault(d, FAULT_BAD_ENCODING, d->in.base + from);
+        decode_fault(d, FAULT_BAD_ENCODING, d->in.base + from);
     decode_bytes(d, KEY_ACPI_WPBT_ARGUMENTS, text, from);
 }
 
@@ -167,7 +167,7 @@ static void dbg2_name(struct decode *d)
     struct reader r = reader_at(&d->in, at, length);
 
     if (r.failed) {
-        acpi_fault(d, FAULT_BAD_REFERENCE, d->in.base + 6);
+        decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + 6);
         return;
     }
     decode_value_at(d, KEY_ACPI_DBG2_NAME, value_text(bytes_trim(r.all)),
@@ -186,7 +186,7 @@ static void dbg2_registers(struct decode *d)
             reader_at(&d->in, at + ACPI_REGISTER_SIZE * i, ACPI_REGISTER_SIZE);
 
         if (size.failed || range.failed) {
-            acpi_fault(d, FAULT_BAD_REFERENCE, d->in.base + 18);
+            decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + 18);
             return;
         }
         reader_seek(&d->in, at + ACPI_REGISTER_SIZE * i);
@@ -204,7 +204,7 @@ void acpi_dbg2(struct decode *d)
     uint64_t offset = decode_value(d, KEY_ACPI_DBG2_OFFSET);
 
     if (offset < ACPI_HEADER_SIZE + 8 || offset - ACPI_HEADER_SIZE > d->in.all.len) {
-        acpi_fault(d, FAULT_BAD_REFERENCE, d->in.base);
+        decode_fault(d, FAULT_BAD_REFERENCE, d->in.base);
         return;
     }
     reader_seek(&d->in, (size_t)offset - ACPI_HEADER_SIZE);
@@ -213,7 +213,7 @@ void acpi_dbg2(struct decode *d)
         size_t length = reader_u16le(&peek);
 
         if (length < 22 || length > reader_left(&d->in)) {
-            acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 1);
+            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 1);
             return;
         }
         decode_enter(d, length);

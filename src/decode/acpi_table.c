@@ -100,13 +100,6 @@ void acpi_register(struct decode *d, const char *name, enum key_id address)
     decode_close(d);
 }
 
-void acpi_fault(struct decode *d, enum fault_id id, uint64_t offset)
-{
-    uint64_t end = d->in.base + d->in.all.len;
-
-    decode_fault(d, id, offset < end ? offset : end);
-}
-
 void acpi_rest(struct decode *d)
 {
     size_t from = d->in.pos;
@@ -171,7 +164,7 @@ void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count
         size_t length = (size_t)reader_uint(&peek, head.length, false);
 
         if (length < head_size || length > reader_left(&d->in)) {
-            acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + head.type + head.gap);
+            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + head.type + head.gap);
             return;
         }
         decode_enter(d, length);

@@ -30,7 +30,7 @@ void acpi_mcfg(struct decode *d)
         decode_leave(d);
     }
     if (reader_more(&d->in))
-        acpi_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in));
+        decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in));
 }
 
 static const struct field srat_table[] = {
@@ -123,7 +123,7 @@ void acpi_slit(struct decode *d)
 
     decode_uint(d, KEY_ACPI_SLIT_LOCALITIES, localities, from);
     if (localities > 4096 || localities * localities != reader_left(&d->in)) {
-        acpi_fault(d, FAULT_BAD_COUNT, d->in.base + from);
+        decode_fault(d, FAULT_BAD_COUNT, d->in.base + from);
         return;
     }
     from = d->in.pos;
@@ -133,7 +133,7 @@ void acpi_slit(struct decode *d)
         bool own = i / localities == i % localities;
 
         if (own ? matrix.data[i] != 10 : matrix.data[i] < 10) {
-            acpi_fault(d, FAULT_BAD_VALUE, d->in.base + from + i);
+            decode_fault(d, FAULT_BAD_VALUE, d->in.base + from + i);
             break;
         }
     }
