@@ -21,7 +21,7 @@ void policy_default(struct policy *p, struct arena *a)
 {
     *p = (struct policy){
         .name = bytes_of("assay-default-1"),
-        .peers_rate = 100,
+        .peers_rate = 200,
         .peers_cohort = 100,
         .peers_dissent = 3,
         .peers_enough = 8,

@@ -61,7 +61,7 @@ struct policy {
     size_t waiver_count;
     struct approved_change *approved;
     size_t approved_count;
-    uint64_t peers_rate;    /* alarms by bits at most for this many machines in 10,000 */
+    uint64_t peers_rate;    /* alarms by bits at most for this many machines of 10,000 */
     uint64_t peers_cohort;  /* members from which a cohort alarms by bits */
     uint64_t peers_dissent; /* agreeing peers whose dissenter is a finding in any cohort */
     uint64_t peers_enough;  /* members from which a cohort counts as having judged a surface */

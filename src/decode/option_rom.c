@@ -250,11 +250,11 @@ static size_t images(struct decode *d, uint64_t *ret_count)
         struct reader r = reader_of(rest, 0, 0);
 
         reader_seek(&r, structure + 0x10);
-        size_t length = reader_u16le(&r) * (size_t)BLOCK;
-        (void)reader_u16le(&r);
-        uint64_t type = reader_u8(&r);
+        struct bytes b = reader_take(&r, 6);
+        size_t length = b.len == 6 ? (b.data[0] | (size_t)b.data[1] << 8) * BLOCK : 0;
+        uint64_t type = b.len == 6 ? b.data[4] : 0;
 
-        last = (reader_u8(&r) & LAST_IMAGE) != 0;
+        last = b.len == 6 && (b.data[5] & LAST_IMAGE) != 0;
         if (length == 0 || length > rest.len || r.failed) {
             bool ends = length > rest.len || r.failed;
 

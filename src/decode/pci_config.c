@@ -367,14 +367,13 @@ static void digests(struct decode *d, const struct pci_function *f, size_t first
     uint8_t *own = ARENA_ARRAY(d->arena, uint8_t, all.len);
     bool card = f->express && f->port <= PCI_PORT_LEGACY_ENDPOINT;
 
-    memcpy(same, all.data, all.len);
-    clear_assigned(d, first, same);
     for (size_t i = 0; i < all.len; i++) {
         if (f->known[i])
-            continue;
-        own[i] = all.data[i];
-        same[i] = 0;
+            same[i] = all.data[i];
+        else
+            own[i] = all.data[i];
     }
+    clear_assigned(d, first, same);
     decode_digest(d, KEY_PCI_FUNCTION_DIGEST_VOLATILE, all, s);
     decode_digest(d, KEY_PCI_FUNCTION_IDENTITY_DIGEST, (struct bytes){same, all.len}, s);
     if (!bytes_all((struct bytes){own, all.len}, 0)) {
