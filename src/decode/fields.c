@@ -204,9 +204,12 @@ void decode_leave(struct decode *d)
 
 void decode_fault(struct decode *d, enum fault_id id, uint64_t offset)
 {
+    /* What a structure states may lie beyond its bytes; the fault then stands at their end. */
+    uint64_t end = d->out->blobs[d->in.blob].bytes.len;
+
     if (d->out->fault_count >= ENGINE_FAULTS_MAX)
         return;
-    decoded_fault(d->out, id, d->item, d->in.blob, offset);
+    decoded_fault(d->out, id, d->item, d->in.blob, offset < end ? offset : end);
 }
 
 void decode_region(struct decode *d, struct span s, enum byte_class class)

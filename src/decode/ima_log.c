@@ -64,18 +64,15 @@ static bool fields_read(struct decode *d, struct reader *r, struct ima_entry *e)
     size_t size = reader_u32le(r);
     struct reader fields = reader_sub(r, size);
 
-    while (reader_more(&fields)) {
-        size_t length = reader_u32le(&fields);
-
-        field_take(d, &fields, e, length);
-    }
+    while (reader_more(&fields))
+        field_take(d, &fields, e, reader_u32le(&fields));
     if (fields.failed && !r->failed)
         decode_fault(d, FAULT_BAD_LENGTH, fields.fail_offset);
     return !fields.failed && e->count < IMA_FIELDS_MAX;
 }
 
-/* Reads an entry from a copy of the reader. False if it is not there wholly. */
-static bool entry_read(struct decode *d, struct reader *r, size_t hash, struct ima_entry *e)
+/* The PCR and the template hash. */
+static void head_take(struct reader *r, size_t hash, struct ima_entry *e)
 {
     size_t start = r->pos;
 
@@ -83,6 +80,14 @@ static bool entry_read(struct decode *d, struct reader *r, size_t hash, struct i
     e->pcr_span = reader_span(r, start);
     e->hash = reader_take(r, hash);
     e->hash_span = reader_span(r, start + 4);
+}
+
+/* Reads an entry from a copy of the reader. False if it is not there wholly. */
+static bool entry_read(struct decode *d, struct reader *r, size_t hash, struct ima_entry *e)
+{
+    size_t start = r->pos;
+
+    head_take(r, hash, e);
     uint32_t length = reader_u32le(r);
 
     if (!r->failed && (length == 0 || length > NAME_MAX_LENGTH)) {

@@ -18,46 +18,52 @@
 #define EXACT_BY_HEAP 0
 #endif
 
-/* A copy of bytes that ends where the memory ends. */
-struct exact {
-    void *room;
-    size_t room_size;
-    struct bytes bytes;
+/*
+ * A copy of bytes that ends where the memory ends. With AddressSanitizer an allocation of
+ * exactly that size; without it, the end of a mapping before a page that cannot be touched.
+ */
+struct guarded {
+    uint8_t *room; /* kept from one call to the next */
+    size_t size;
 };
 
-static struct exact exact_new(struct bytes b)
+static struct guarded guarded;
+
+static void guarded_grow(size_t size)
 {
-    struct exact e = {
-        NULL, 0, {NULL, b.len}
-    };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t body = (size / page + 1) * page;
+
+    if (guarded.size >= body)
+        return;
+    if (guarded.room != NULL)
+        (void)munmap(guarded.room, guarded.size + page);
+    guarded.room =
+        mmap(NULL, body + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (guarded.room == MAP_FAILED || mprotect(guarded.room + body, page, PROT_NONE) != 0)
+        BUG("no memory");
+    guarded.size = body;
+}
+
+static struct bytes exact_new(struct bytes b)
+{
     uint8_t *at = NULL;
 
     if (EXACT_BY_HEAP) {
-        e.room = malloc(b.len);
-        at = e.room;
+        at = malloc(b.len);
     } else {
-        size_t page = (size_t)sysconf(_SC_PAGESIZE);
-        size_t body = (b.len + page - 1) / page * page;
-
-        e.room_size = body + page;
-        e.room =
-            mmap(NULL, e.room_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (e.room == MAP_FAILED || mprotect((uint8_t *)e.room + body, page, PROT_NONE) != 0)
-            BUG("no memory");
-        at = (uint8_t *)e.room + (body - b.len);
+        guarded_grow(b.len);
+        at = guarded.room + (guarded.size - b.len);
     }
     if (b.len > 0)
         memcpy(at, b.data, b.len);
-    e.bytes.data = at;
-    return e;
+    return (struct bytes){at, b.len};
 }
 
-static void exact_done(struct exact *e)
+static void exact_done(struct bytes b)
 {
     if (EXACT_BY_HEAP)
-        free(e->room);
-    else
-        (void)munmap(e->room, e->room_size);
+        free((void *)(uintptr_t)b.data);
 }
 
 static bool span_inside(const struct decoded *d, struct span s)
@@ -234,7 +240,7 @@ static double cpu_seconds(void)
 struct outcome decode_outcome(const struct decoder *row, struct bytes b, struct bytes label)
 {
     struct outcome o = {.broken = NULL};
-    struct exact input = exact_new(b);
+    struct bytes input = exact_new(b);
     struct arena a;
     struct decoded d;
     double began = cpu_seconds();
@@ -244,7 +250,7 @@ struct outcome decode_outcome(const struct decoder *row, struct bytes b, struct 
     struct engine *e = engine_new(&d);
     uint32_t mount = decoded_open(&d, 0, ITEM_MAP, bytes_of("input@document"));
 
-    (void)engine_add(e, input.bytes, NULL, row->name, label, mount);
+    (void)engine_add(e, input, NULL, row->name, label, mount);
     engine_run(e);
     o.seconds = cpu_seconds() - began;
     o.faults = d.fault_count;
@@ -252,6 +258,6 @@ struct outcome decode_outcome(const struct decoder *row, struct bytes b, struct 
     o.claims = claims_digest(&d);
     o.whole = whole_digest(&d, &o.claims);
     arena_done(&a);
-    exact_done(&input);
+    exact_done(input);
     return o;
 }

@@ -18,7 +18,7 @@
 #include "property/invariants.h"
 
 enum {
-    WORK_BYTES = 12 << 20, /* decoded for one property of one sample, about */
+    WORK_BYTES = 4 << 20, /* decoded for one property of one sample, about */
     POSITIONS_MIN = 64,
     MUTATIONS = 150,
     REMARKS_MAX = 10,
