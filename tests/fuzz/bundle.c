@@ -14,7 +14,7 @@
 #include "evidence/bundle.h"
 
 enum {
-    SINK_MAX = 1 << 20
+    SINK_MAX = 1 << 15
 };
 
 static bool sink_write(void *user, uint64_t offset, struct bytes b, struct err *e)
