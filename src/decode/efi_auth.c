@@ -51,13 +51,11 @@ static void time_decode(struct decode *d)
     size_t from = d->in.pos;
     struct bytes time = reader_take(&d->in, TIME_SIZE);
     struct bytes text;
-    bool good = efi_time_text(d->arena, time, &text);
 
-    if (!good && !d->in.failed) {
+    if (efi_time_text(d->arena, time, &text))
+        decode_bytes(d, KEY_EFI_AUTH_TIME, text, from);
+    else if (!d->in.failed)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + from);
-        text = bytes_of("");
-    }
-    decode_bytes(d, KEY_EFI_AUTH_TIME, text, from);
 }
 
 /* The signed data is one DER element: a length that lies would hide what follows. */
@@ -101,9 +99,6 @@ static void certificate_decode(struct decode *d)
         {KEY_EFI_AUTH_CERT_TYPE, F_U16LE, 0, 0},
         {KEY_EFI_AUTH_GUID,      F_GUID,  0, 0},
     };
-    static const struct field length_row[] = {
-        {KEY_NONE, F_U32LE, 0, 0}
-    };
     static const struct field skip[] = {
         {KEY_NONE, F_SKIP, 4, 0}
     };
@@ -113,7 +108,7 @@ static void certificate_decode(struct decode *d)
 
     if (length < HEADER_SIZE || length > reader_left(&d->in)) {
         decode_fault(d, length < HEADER_SIZE ? FAULT_BAD_LENGTH : FAULT_TRUNCATED, offset);
-        decode_fields(d, length_row, 1);
+        reader_take(&d->in, 4);
         length = reader_left(&d->in);
     } else {
         decode_fields(d, skip, 1);

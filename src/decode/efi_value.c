@@ -311,8 +311,8 @@ static bool load_paths_decode(struct decode *d, size_t length)
 static bool load_option_decode(struct decode *d)
 {
     static const struct field head[] = {
-        {KEY_EFI_LOAD_ATTRIBUTES, F_U32LE, 0, 0},
-        {KEY_NONE,                F_U16LE, 0, 0},
+        {KEY_EFI_LOAD_ATTRIBUTES,   F_U32LE, 0, 0},
+        {KEY_EFI_LOAD_PATHS_LENGTH, F_U16LE, 0, 0},
     };
     size_t length = (size_t)decode_fields(d, head, ARRAY_LEN(head));
     size_t from = d->in.pos;

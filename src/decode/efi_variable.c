@@ -79,6 +79,9 @@ static void decode(struct decode *d)
 
     if (!d->in.failed && attributes > 0xff)
         decode_fault(d, FAULT_BAD_VALUE, reader_offset(&d->in) - ATTRIBUTES);
+    /* A variable without a value does not exist. */
+    if (!d->in.failed && !reader_more(&d->in))
+        decode_fault(d, FAULT_TRUNCATED, reader_offset(&d->in));
     (void)efi_value_decode(d, guid, name);
     decode_close(d);
 }
@@ -86,7 +89,7 @@ static void decode(struct decode *d)
 const struct decoder decoder_efi_variable = {
     .name = "efi-variable",
     .title = "UEFI variable with its attributes",
-    .spec = "uefi-2.10",
+    .spec = "efi-variable-file",
     .surface = "efivar",
     .min = ATTRIBUTES,
     .max = VARIABLE_MAX,

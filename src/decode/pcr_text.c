@@ -39,12 +39,33 @@ static bool split_label(struct bytes label, enum digest_algorithm *bank, uint64_
            digest_by_name(bytes_slice(folder, 4, folder.len), bank);
 }
 
+/* Whether `c` is one of `first` to `first` + 5. */
+static bool in_case(uint8_t c, char first)
+{
+    return c >= first && c <= first + 5;
+}
+
+/* Letters of one case only: a digit that changes its case is a changed byte. */
+static bool mixed_case(struct bytes text)
+{
+    bool upper = false;
+    bool lower = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        upper = upper || in_case(text.data[i], 'A');
+        lower = lower || in_case(text.data[i], 'a');
+    }
+    return upper && lower;
+}
+
 /* The bytes of hexadecimal digits, blanks between them allowed; empty when it is not that. */
 static struct bytes hex_bytes(struct arena *a, struct bytes text)
 {
     uint8_t *out = arena_alloc(a, text.len / 2 + 1);
     size_t count = 0;
 
+    if (mixed_case(text))
+        return (struct bytes){out, 0};
     for (size_t i = 0; i < text.len; i++) {
         if (text.data[i] == ' ')
             continue;
@@ -72,7 +93,10 @@ static unsigned probe(struct bytes b, struct bytes label)
 static void value_claim(struct decode *d, enum digest_algorithm bank, uint64_t pcr,
                         struct bytes text, size_t from)
 {
-    struct bytes value = hex_bytes(d->arena, bytes_trim(text));
+    /* The end of the line alone: anything else behind the digits is not the kernel's. */
+    if (text.len > 0 && text.data[text.len - 1] == '\n')
+        text.len--;
+    struct bytes value = hex_bytes(d->arena, text);
 
     if (value.len != digest_info(bank)->size) {
         decode_fault(d, value.len == 0 ? FAULT_BAD_ENCODING : FAULT_BAD_LENGTH,
@@ -148,7 +172,7 @@ static void decode(struct decode *d)
 const struct decoder decoder_pcr_text = {
     .name = "pcr-text",
     .title = "PCR values as the kernel shows them",
-    .spec = "linux-sysfs-tpm",
+    .spec = "linux-abi",
     .surface = "tpm",
     .min = TEXT_MIN,
     .max = TEXT_MAX,

@@ -83,18 +83,15 @@ static const struct signature_type *type_of(struct arena *a, struct bytes guid)
 
 bool efi_time_text(struct arena *a, struct bytes time, struct bytes *ret)
 {
-    struct reader r = reader_of(time, 0, 0);
-    unsigned year = reader_u16le(&r);
-    unsigned month = reader_u8(&r);
-    unsigned day = reader_u8(&r);
-    unsigned hour = reader_u8(&r);
-    unsigned minute = reader_u8(&r);
-    unsigned second = reader_u8(&r);
-
-    if (time.len != TIME || month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59)
+    if (time.len != TIME)
         return false;
-    *ret = bytes_of(arena_format(a, "%04u-%02u-%02uT%02u:%02u:%02uZ", year, month, day, hour,
-                                 minute, second));
+    unsigned year = time.data[0] | (unsigned)time.data[1] << 8;
+    const uint8_t *f = time.data + 2; /* month, day, hour, minute, second */
+
+    if (f[0] > 12 || f[1] > 31 || f[2] > 23 || f[3] > 59 || f[4] > 59)
+        return false;
+    *ret = bytes_of(
+        arena_format(a, "%04u-%02u-%02uT%02u:%02u:%02uZ", year, f[0], f[1], f[2], f[3], f[4]));
     return bytes_all(bytes_slice(time, 7, TIME - 7), 0);
 }
 
@@ -259,7 +256,9 @@ static bool list_read(struct decode *d, struct entries *all)
     size_t end = start + (size_t)h.list_size;
     struct span header = {d->in.blob, d->in.base + start, LIST_HEADER};
 
-    decode_region(d, header, CLASS_STRUCTURE);
+    /* What the entries do not show stays open, so that it gets a digest. */
+    if (end > start + LIST_HEADER + (size_t)h.header_size)
+        decode_region(d, header, CLASS_STRUCTURE);
     if (h.header_size > 0) {
         struct span s = {d->in.blob, header.offset + LIST_HEADER, h.header_size};
 

@@ -94,7 +94,7 @@ static void spec_id_decode(struct decode *d)
         {KEY_EVENTLOG_UINTN_SIZE,     F_U8,    0,  0},
     };
     static const struct field count_row[] = {
-        {KEY_NONE, F_U32LE, 0, 0}
+        {KEY_EVENTLOG_BANK_COUNT, F_U32LE, 0, 0}
     };
     static const struct field size_row[] = {
         {KEY_NONE, F_U8, 0, 0}
@@ -102,9 +102,9 @@ static void spec_id_decode(struct decode *d)
     bool agile = tcg_data_is(rest_of(d), "Spec ID Event03");
 
     decode_fields(d, head, ARRAY_LEN(head));
-    decode_open(d, ITEM_MAP, "banks");
     uint64_t count = agile ? decode_fields(d, count_row, 1) : 0;
 
+    decode_open(d, ITEM_MAP, "banks");
     for (uint64_t i = 0; i < count && reader_left(&d->in) >= 4; i++) {
         size_t from = d->in.pos;
         uint16_t tpm_id = reader_u16le(&d->in);
@@ -341,10 +341,10 @@ static bool handoff2_decode(struct decode *d)
 static bool image_decode(struct decode *d)
 {
     static const struct field head[] = {
-        {KEY_EVENTLOG_IMAGE_ADDRESS, F_U64LE, 0, 0},
-        {KEY_EVENTLOG_IMAGE_LENGTH,  F_U64LE, 0, 0},
-        {KEY_EVENTLOG_IMAGE_LINK,    F_U64LE, 0, 0},
-        {KEY_NONE,                   F_U64LE, 0, 0},
+        {KEY_EVENTLOG_IMAGE_ADDRESS,     F_U64LE, 0, 0},
+        {KEY_EVENTLOG_IMAGE_LENGTH,      F_U64LE, 0, 0},
+        {KEY_EVENTLOG_IMAGE_LINK,        F_U64LE, 0, 0},
+        {KEY_EVENTLOG_IMAGE_PATH_LENGTH, F_U64LE, 0, 0},
     };
     uint64_t length = decode_fields(d, head, ARRAY_LEN(head));
     bool unique = false;

@@ -95,8 +95,9 @@ static bool verify(struct decode *d, const struct tcg_log *log, const struct tcg
 
     if (count == 0)
         return false;
+    size_t known = 0;
+
     for (size_t i = 0; i < count && !verified && !partly; i++) {
-        size_t known;
         size_t matching = banks_matching(log, e, candidates[i].bytes, &known);
 
         verified = known > 0 && matching == known;
@@ -105,7 +106,7 @@ static bool verify(struct decode *d, const struct tcg_log *log, const struct tcg
     }
     decode_value_at(d, KEY_EVENTLOG_VERIFIED, value_bool(verified), s);
     decode_value_at(d, KEY_EVENTLOG_COVERS, value_uint(covers), s);
-    if (!verified && (strict || partly))
+    if (!verified && ((strict && known > 0) || partly))
         decode_fault(d, FAULT_DIGEST_MISMATCH, s.offset);
     return verified;
 }

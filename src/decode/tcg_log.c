@@ -69,13 +69,20 @@ static bool data_read(struct reader *r, struct tcg_event *e)
     return !r->failed;
 }
 
+static void event_start(struct reader *r, struct tcg_event *e)
+{
+    e->pcr = reader_u32le(r);
+    e->type = reader_u32le(r);
+}
+
 static bool sha1_read(struct tcg_log *log, struct arena *a, struct reader *r)
 {
     struct tcg_event e = {.pos = r->pos, .first_digest = log->digest_count, .digest_count = 1};
 
-    e.pcr = reader_u32le(r);
-    e.type = reader_u32le(r);
-    struct tcg_digest d = {.pos = r->pos, .value = reader_take(r, SHA1_SIZE)};
+    event_start(r, &e);
+    struct tcg_digest d = {.pos = r->pos};
+
+    d.value = reader_take(r, SHA1_SIZE);
 
     if (!data_read(r, &e))
         return false;
@@ -119,8 +126,7 @@ static bool agile_read(struct tcg_log *log, struct arena *a, struct reader *r)
 {
     struct tcg_event e = {.pos = r->pos, .first_digest = log->digest_count};
 
-    e.pcr = reader_u32le(r);
-    e.type = reader_u32le(r);
+    event_start(r, &e);
     size_t count_pos = r->pos;
     uint32_t count = reader_u32le(r);
 

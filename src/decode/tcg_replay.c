@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/tcg_replay.h"
 
-#include <string.h>
-
 enum {
     DYNAMIC_FIRST =
         17, /* PCRs that start at all ones until a dynamic launch sets them to zero */
@@ -35,10 +33,9 @@ static void extend(struct tcg_pcr_bank *bank, uint32_t pcr, struct bytes digest)
         {bank->value[pcr], digest_info(bank->algorithm)->size},
         digest
     };
-    uint8_t next[DIGEST_MAX];
 
-    digest_parts(bank->algorithm, parts, 2, next);
-    memcpy(bank->value[pcr], next, parts[0].len);
+    /* The old value is used up before the new one is written. */
+    digest_parts(bank->algorithm, parts, 2, bank->value[pcr]);
 }
 
 static void event_replay(const struct tcg_log *log, const struct tcg_event *e,
@@ -84,7 +81,8 @@ bool tcg_replay(const struct tcg_log *log, struct tcg_pcrs *ret)
         for (size_t i = 0; i < ret->bank_count && (ret->extended >> pcr & 1) == 0; i++) {
             struct tcg_pcr_bank *bank = &ret->banks[i];
 
-            memset(bank->value[pcr], 0xff, digest_info(bank->algorithm)->size);
+            for (size_t j = 0; j < digest_info(bank->algorithm)->size; j++)
+                bank->value[pcr][j] = 0xff;
         }
     }
     return true;

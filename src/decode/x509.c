@@ -255,6 +255,7 @@ void x509_decode(struct decode *d)
     /* Some producers pad the entry: the certificate ends where its outer element does. */
     if (der_expect(&probe, DER_SEQUENCE, &outer) && outer.whole.len < all.len) {
         all = outer.whole;
+        s.length = all.len;
         decode_fault(d, FAULT_TRAILING, reader_offset(&probe));
     }
     claim_fingerprints(d, all, s);

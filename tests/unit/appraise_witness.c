@@ -46,10 +46,10 @@ static void serial_changed_in_the_fru_alone(void **state)
 
     assert_int_equal(f.count, 1);
     assert_string_equal(f.rows[0].id, "witness.board-serial");
-    test_bytes_are(f.rows[0].path, BOARD "/serial");
-    test_bytes_are(f.rows[0].other, FRU_BOARD "/serial");
-    test_bytes_are(f.rows[0].value, "\"ZM18AS0001\"");
-    test_bytes_are(f.rows[0].expected, "\"ZM18AS0009\"");
+    test_bytes_are(f.rows[0].path, FRU_BOARD "/serial");
+    test_bytes_are(f.rows[0].other, BOARD "/serial");
+    test_bytes_are(f.rows[0].value, "\"ZM18AS0009\"");
+    test_bytes_are(f.rows[0].expected, "\"ZM18AS0001\"");
     assert_int_equal(f.rows[0].judge, JUDGE_WITNESS);
 }
 

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One page that stands by itself: style inside, no script, nothing fetched. Every text that
+ * comes from evidence goes through html_text(), which leaves no markup alive.
+ */
+#include <inttypes.h>
+
+#include "result/words.h"
+
+enum {
+    ROW = 16 /* bytes a line of an excerpt */
+};
+
+static const char style[] =
+    ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d8dee4;--paper:#fff;"
+    "--card:#f6f8fa;--good:#1a7f37;--warn:#9a6700;--bad:#cf222e;--note:#0969da}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--line:#30363d;"
+    "--paper:#0d1117;--card:#161b22;--good:#3fb950;--warn:#d29922;--bad:#f85149;"
+    "--note:#58a6ff}}"
+    "*{box-sizing:border-box}"
+    "body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,"
+    "-apple-system,'Segoe UI',Roboto,'Noto Sans',Cantarell,sans-serif;"
+    "text-rendering:optimizeLegibility}"
+    "main{max-width:54rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}"
+    "h1{font-size:1rem;font-weight:600;color:var(--soft);margin:0;letter-spacing:.01em}"
+    "h2{font-size:1.3rem;margin:2.75rem 0 .75rem;line-height:1.3}"
+    "h3{font-size:1.05rem;margin:0 0 .4rem;line-height:1.4}"
+    "p{margin:.4rem 0}"
+    ".verdict{border:1px solid var(--line);border-left:.45rem solid var(--tone);"
+    "border-radius:.5rem;padding:1.25rem 1.5rem;margin:.75rem 0 1.25rem;"
+    "background:var(--card)}"
+    ".verdict strong{display:block;font-size:2.1rem;line-height:1.2;color:var(--tone);"
+    "letter-spacing:-.01em}"
+    ".clean{--tone:var(--good)}.suspect{--tone:var(--bad)}.incomplete{--tone:var(--warn)}"
+    ".facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.25rem;margin:0}"
+    ".facts dt{color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}"
+    ".counts{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;margin:1rem 0;list-style:none}"
+    ".counts li{border:1px solid var(--line);border-radius:2rem;padding:.1rem .8rem;"
+    "font-size:.9rem}"
+    ".card{border:1px solid var(--line);border-radius:.5rem;padding:1rem 1.25rem;"
+    "margin:.8rem 0;break-inside:avoid;background:var(--card)}"
+    ".tag{display:inline-block;font-size:.75rem;font-weight:600;letter-spacing:.04em;"
+    "text-transform:uppercase;color:var(--tone);border:1px solid currentColor;"
+    "border-radius:.25rem;padding:.02rem .45rem;margin-right:.5rem;vertical-align:.1em}"
+    ".critical,.high{--tone:var(--bad)}.medium{--tone:var(--warn)}.low{--tone:var(--note)}"
+    ".info{--tone:var(--soft)}"
+    "code,pre{font-family:ui-monospace,SFMono-Regular,'DejaVu Sans Mono',Menlo,Consolas,"
+    "monospace;font-size:.83rem}"
+    "code{overflow-wrap:anywhere}"
+    "pre{overflow-x:auto;margin:.5rem 0 0;padding:.6rem .8rem;border-radius:.35rem;"
+    "background:var(--paper);border:1px solid var(--line);line-height:1.45}"
+    ".card .facts{font-size:.92rem;margin-top:.6rem}"
+    ".next{margin-top:.7rem;padding-top:.6rem;border-top:1px solid var(--line)}"
+    ".scroll{overflow-x:auto}"
+    "table{border-collapse:collapse;width:100%;font-size:.92rem}"
+    "th,td{text-align:left;padding:.45rem .7rem .45rem 0;border-bottom:1px solid var(--line);"
+    "vertical-align:top}"
+    "th{font-weight:600;color:var(--soft)}"
+    "td.mark{text-align:center;padding-left:.35rem;padding-right:.35rem}"
+    "th.mark{text-align:center;padding-left:.35rem;padding-right:.35rem}"
+    "td small{display:block;color:var(--soft)}"
+    ".state{font-weight:600;color:var(--tone)}"
+    ".seen{--tone:var(--good)}.partial,.failed,.refused{--tone:var(--bad)}"
+    ".untried,.excluded,.unsupported{--tone:var(--warn)}.absent{--tone:var(--soft)}"
+    "details>summary{cursor:pointer;color:var(--soft);margin:.5rem 0}"
+    "ul.plain{padding-left:1.2rem}ul.plain li{margin:.35rem 0}"
+    "footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);"
+    "color:var(--soft);font-size:.85rem}"
+    "@media print{body{font-size:11pt}main{padding:0;max-width:none}"
+    "details>*{display:block}.card,.verdict{background:none}}";
+
+/* Text of unknown origin, with nothing in it that a browser would take for markup. */
+static void html_text(struct text *t, struct bytes b)
+{
+    bool utf8 = bytes_utf8(b);
+
+    for (size_t i = 0; i < b.len; i++) {
+        uint8_t c = b.data[i];
+
+        if (c == '&')
+            text_puts(t, "&amp;");
+        else if (c == '<')
+            text_puts(t, "&lt;");
+        else if (c == '>')
+            text_puts(t, "&gt;");
+        else if (c == '"')
+            text_puts(t, "&quot;");
+        else if (c == '\'')
+            text_puts(t, "&#39;");
+        else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c >= 0x80 && !utf8))
+            text_puts(t, "&#xfffd;");
+        else
+            text_char(t, (char)c);
+    }
+}
+
+static void html_words(struct text *t, const char *words)
+{
+    html_text(t, bytes_of(words));
+}
+
+static void fact(struct text *t, const char *label, struct bytes words, bool code)
+{
+    if (words.len == 0)
+        return;
+    text_printf(t, "<dt>%s</dt><dd>%s", label, code ? "<code>" : "");
+    html_text(t, words);
+    text_printf(t, "%s</dd>\n", code ? "</code>" : "");
+}
+
+static void fact_digest(struct text *t, const char *label, const struct digest *d)
+{
+    text_printf(t, "<dt>%s</dt><dd><code>", label);
+    text_digest(t, d);
+    text_puts(t, "</code></dd>\n");
+}
+
+static void excerpt(struct text *t, const struct result_finding *f)
+{
+    if (!f->has_span)
+        return;
+    text_printf(t, "<p><small>%" PRIu64 " bytes at offset 0x%" PRIx64 " of <code>", f->length,
+                f->offset);
+    text_digest(t, &f->blob);
+    text_puts(t, "</code></small></p>\n<pre>");
+    for (size_t at = 0; at < f->excerpt.len; at += ROW) {
+        struct bytes row = bytes_slice(f->excerpt, at, ROW);
+
+        text_printf(t, "%08" PRIx64 "  ", f->offset + at);
+        for (size_t i = 0; i < ROW; i++) {
+            if (i < row.len)
+                text_printf(t, "%02x ", row.data[i]);
+            else
+                text_puts(t, "   ");
+        }
+        text_char(t, ' ');
+        for (size_t i = 0; i < row.len; i++) {
+            uint8_t c = row.data[i];
+            uint8_t shown = c >= 0x20 && c < 0x7f ? c : '.';
+
+            html_text(t, (struct bytes){&shown, 1});
+        }
+        text_char(t, '\n');
+    }
+    if (f->length > f->excerpt.len)
+        text_puts(t, "…\n");
+    text_puts(t, "</pre>\n");
+}
+
+static void finding_facts(struct text *t, const struct result_finding *f)
+{
+    text_puts(t, "<dl class=\"facts\">\n");
+    fact(t, "Where", f->path, true);
+    fact(t, "Against", f->other, true);
+    fact(t, "Found", f->value, true);
+    fact(t, "Expected", f->expected, true);
+    if (f->voters > 0) {
+        text_printf(t, "<dt>Siblings</dt><dd>%" PRIu64 " of %" PRIu64 " machines have this",
+                    f->agree, f->voters);
+        if (f->has_centibits) {
+            text_puts(t, " (");
+            text_centibits(t, f->centibits);
+            text_puts(t, " bits of surprise)");
+        }
+        text_puts(t, "</dd>\n");
+    }
+    fact(t, "Follows from", f->consequence_of, true);
+    fact(t, "Waived", f->waived, false);
+    fact(t, "Policy", f->note, false);
+    text_puts(t, "<dt>Judged by</dt><dd>");
+    html_words(t, judge_words(f->judge));
+    text_puts(t, " (<code>");
+    html_text(t, f->id);
+    text_puts(t, "</code>, <code>");
+    html_text(t, f->fingerprint);
+    text_puts(t, "</code>)</dd>\n</dl>\n");
+}
+
+static void finding(struct text *t, const struct result_finding *f)
+{
+    text_printf(t, "<article class=\"card %s\">\n<h3><span class=\"tag\">%s</span>",
+                severity_name(f->severity), severity_name(f->severity));
+    html_text(t, f->why);
+    text_puts(t, "</h3>\n");
+    finding_facts(t, f);
+    excerpt(t, f);
+    if (f->next.len > 0) {
+        text_puts(t, "<p class=\"next\"><b>What to do.</b> ");
+        html_text(t, f->next);
+        text_puts(t, "</p>\n");
+    }
+    text_puts(t, "</article>\n");
+}
+
+static size_t count_findings(const struct result *r, bool counting)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->finding_count; i++)
+        n += finding_counts(&r->findings[i]) == counting;
+    return n;
+}
+
+static void findings(struct text *t, const struct result *r)
+{
+    size_t counting = count_findings(r, true);
+    size_t noted = count_findings(r, false);
+
+    text_puts(t, "<h2>Findings</h2>\n");
+    if (counting == 0)
+        text_puts(t, "<p>None that weighs on the verdict.</p>\n");
+    for (size_t i = 0; i < r->finding_count; i++) {
+        if (finding_counts(&r->findings[i]))
+            finding(t, &r->findings[i]);
+    }
+    if (noted == 0)
+        return;
+    text_printf(t,
+                "<details%s><summary>%zu more that %s noted and %s not weigh on the "
+                "verdict</summary>\n",
+                counting == 0 ? " open" : "", noted, noted == 1 ? "is" : "are",
+                noted == 1 ? "does" : "do");
+    for (size_t i = 0; i < r->finding_count; i++) {
+        if (!finding_counts(&r->findings[i]))
+            finding(t, &r->findings[i]);
+    }
+    text_puts(t, "</details>\n");
+}
+
+static void coverage_row(struct text *t, const struct result_coverage *c)
+{
+    text_puts(t, "<tr><td>");
+    html_text(t, surface_words(c->surface));
+    text_puts(t, "<small><code>");
+    html_text(t, c->surface);
+    text_puts(t, "</code></small></td><td>");
+    html_text(t, witness_words(c->witness));
+    text_printf(t, "</td><td><span class=\"state %s\">%s</span><small>",
+                coverage_name(c->state), coverage_name(c->state));
+    if (c->state != COVERAGE_SEEN && c->reason.len > 0)
+        html_text(t, c->reason);
+    else
+        html_words(t, coverage_meaning(c->state));
+    text_puts(t, "</small></td>");
+    for (unsigned i = 0; i <= JUDGE_RULE; i++) {
+        bool judged = (c->judged_by >> i & 1) != 0;
+
+        text_printf(t, "<td class=\"mark\">%s</td>", judged ? "●" : "");
+    }
+    text_puts(t, "</tr>\n");
+}
+
+static void coverage(struct text *t, const struct result *r)
+{
+    text_puts(t, "<h2>Coverage</h2>\n<p>What was looked at, along which path, and what it was "
+                 "compared with. What was not seen cannot be called good.</p>\n"
+                 "<div class=\"scroll\"><table>\n<thead><tr><th>Part</th><th>Seen by</th>"
+                 "<th>State</th>");
+    for (unsigned i = 0; i <= JUDGE_RULE; i++) {
+        text_puts(t, "<th class=\"mark\">");
+        html_words(t, judge_name((enum judge)i));
+        text_puts(t, "</th>");
+    }
+    text_puts(t, "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < r->coverage_count; i++)
+        coverage_row(t, &r->coverage[i]);
+    text_puts(t, "</tbody></table></div>\n");
+}
+
+static void sentences(struct text *t, const char *heading, const struct sentences *s)
+{
+    if (s->count == 0)
+        return;
+    text_printf(t, "<h2>%s</h2>\n<ul class=\"plain\">\n", heading);
+    for (size_t i = 0; i < s->count; i++) {
+        text_puts(t, "<li>");
+        html_text(t, s->rows[i]);
+        text_puts(t, "</li>\n");
+    }
+    text_puts(t, "</ul>\n");
+}
+
+static void inputs(struct text *t, const struct result *r, struct arena *a)
+{
+    struct digest digest = result_digest(r, a);
+
+    text_puts(t, "<h2>Judged from</h2>\n<p>Whoever has the same inputs gets the same result, "
+                 "byte for byte.</p>\n<dl class=\"facts\">\n");
+    fact_digest(t, "This result", &digest);
+    fact_digest(t, "Evidence", &r->evidence);
+    for (size_t i = 0; i < r->reference_count; i++)
+        fact_digest(t, "Reference", &r->references[i].digest);
+    if (r->has_cohort) {
+        fact_digest(t, "Cohort", &r->cohort);
+        text_printf(t, "<dt>Machines in it</dt><dd>%" PRIu64 "</dd>\n", r->members);
+    }
+    if (r->has_history)
+        fact_digest(t, "Earlier evidence", &r->history);
+    fact(t, "Policy", r->policy_name, false);
+    fact_digest(t, "Its digest", &r->policy);
+    fact_digest(t, "Decoders", &r->decoders);
+    text_puts(t, "</dl>\n");
+}
+
+static void counts(struct text *t, const struct result *r)
+{
+    text_puts(t, "<ul class=\"counts\">\n");
+    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_INFO; s--) {
+        size_t n = findings_at(r, (enum severity)s);
+
+        if (n > 0)
+            text_printf(t, "<li class=\"%s\"><b style=\"color:var(--tone)\">%zu</b> %s</li>\n",
+                        severity_name((enum severity)s), n, severity_name((enum severity)s));
+    }
+    text_printf(t, "<li>%zu gap%s in coverage</li>\n</ul>\n", r->gaps.count,
+                r->gaps.count == 1 ? "" : "s");
+}
+
+static void head(struct text *t, const struct result *r)
+{
+    const char *verdict = verdict_name(r->verdict);
+
+    text_puts(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                 "style-src 'unsafe-inline'\">\n<title>");
+    html_text(t, r->subject);
+    text_printf(t, ": %s</title>\n<style>%s</style>\n</head>\n<body>\n<main>\n", verdict,
+                style);
+    text_puts(t, "<h1>Is this machine what was ordered?</h1>\n");
+    text_printf(t, "<section class=\"verdict %s\"><strong>%c%s</strong><p>", verdict,
+                verdict[0] - 'a' + 'A', verdict + 1);
+    html_words(t, verdict_meaning(r->verdict));
+    text_puts(t, "</p></section>\n<dl class=\"facts\">\n");
+    fact(t, "Machine", r->subject, false);
+    fact(t, "Collected", r->collected, false);
+    fact(t, "Judged as of", r->as_of, false);
+    fact(t, "Policy", r->policy_name, false);
+    text_puts(t, "</dl>\n");
+    counts(t, r);
+}
+
+void result_html(struct text *t, const struct result *r, struct arena *a)
+{
+    head(t, r);
+    findings(t, r);
+    sentences(t, "Missing for “clean”", &r->gaps);
+    coverage(t, r);
+    sentences(t, "What this cannot exclude", &r->residual);
+    inputs(t, r, a);
+    text_puts(t, "<footer>");
+    html_text(t, r->tool);
+    text_puts(t, ". A finding names its document: <code>assay explain ID</code> tells what it "
+                 "means and what to do.</footer>\n</main>\n</body>\n</html>\n");
+}
