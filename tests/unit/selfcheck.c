@@ -179,7 +179,8 @@ static void cases_belong_to_decoders(void **state)
     int n = scandir(source_path(*state, "tests/decode"), &names, NULL, alphasort);
 
     for (int i = 0; i < n; i++) {
-        if (names[i]->d_name[0] != '.' && decoder_find(bytes_of(names[i]->d_name)) == NULL)
+        if (strchr(names[i]->d_name, '.') == NULL &&
+            decoder_find(bytes_of(names[i]->d_name)) == NULL)
             fail_msg("tests/decode/%s: there is no such decoder", names[i]->d_name);
         free(names[i]);
     }
