@@ -13,7 +13,7 @@ static const char *const mounts[][2] = {
     {"option-rom", "pci"},
 };
 
-static const char *mount_surface(const char *surface)
+const char *surface_mount(const char *surface)
 {
     for (size_t i = 0; i < ARRAY_LEN(mounts); i++) {
         if (strcmp(mounts[i][0], surface) == 0)
@@ -25,7 +25,7 @@ static const char *mount_surface(const char *surface)
 /* The container "surface@witness" below the root, made when it is not there yet. */
 static uint32_t mount_of(struct decoded *d, const struct source *s)
 {
-    const char *name = arena_format(d->arena, "%s@%s", mount_surface(s->surface), s->witness);
+    const char *name = arena_format(d->arena, "%s@%s", surface_mount(s->surface), s->witness);
 
     for (uint32_t i = 1; i < d->item_count; i++) {
         if (d->items[i].parent != 0)
@@ -102,7 +102,7 @@ static void mount_all(struct subject *s)
         const struct entry *n = &s->evidence.entries[i];
         const struct source *row = source_find(n->source);
 
-        if (row == NULL || strcmp(mount_surface(row->surface), row->surface) != 0)
+        if (row == NULL || strcmp(surface_mount(row->surface), row->surface) != 0)
             continue;
         bool blind = entry_blinds(n) || surface_dark(&s->evidence, row);
 

@@ -19,6 +19,9 @@ bool subject_load(const char *path, struct arena *a, struct subject *ret, struct
 /* Decodes the evidence of `s` into claims and builds its tree. */
 void subject_derive(struct subject *s, struct arena *a);
 
+/* The surface below which the claims of a surface hang: its own name for most. */
+const char *surface_mount(const char *surface);
+
 /*
  * The name by which a machine is known among others: the asset id of its evidence, else the
  * serial number of board or system as the host's tables state it, else the digest of the

@@ -2,6 +2,7 @@
 #include "app/render.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 void render_digest(struct json *j, const struct digest *d)
 {
@@ -66,23 +67,33 @@ static void paths_init(struct paths *p, const struct decoded *d)
     text_init(&p->whole, d->arena, 1 << 20);
 }
 
-static struct bytes path_of(struct paths *p, uint32_t item)
+/* Writes the path of an item. */
+static void path_add(struct paths *p, uint32_t index, struct text *t)
 {
-    uint32_t parent = p->d->items[item].parent;
+    const struct item *item = &p->d->items[index];
 
-    if (parent != p->parent) {
+    if (item->parent != p->parent) {
         p->container.len = 0;
-        item_path(p->d, parent, &p->container);
-        p->parent = parent;
+        item_path(p->d, item->parent, &p->container);
+        p->parent = item->parent;
     }
+    if (index == 0)
+        return;
+    if (item->parent != 0) {
+        text_add(t, text_bytes(&p->container));
+        text_char(t, '/');
+    }
+    /* The leaf of a key needs no encoding. */
+    if (item->kind == ITEM_CLAIM && item->name.data == (const uint8_t *)key_leaf(item->key))
+        text_add(t, item->name);
+    else
+        text_segment(t, item->name);
+}
+
+static struct bytes path_of(struct paths *p, uint32_t index)
+{
     p->whole.len = 0;
-    if (item == 0)
-        return text_bytes(&p->whole);
-    if (parent != 0) {
-        text_add(&p->whole, text_bytes(&p->container));
-        text_char(&p->whole, '/');
-    }
-    text_segment(&p->whole, p->d->items[item].name);
+    path_add(p, index, &p->whole);
     return text_bytes(&p->whole);
 }
 
@@ -124,7 +135,7 @@ static void claim_json(struct json *j, struct paths *p, uint32_t index)
     json_key(j, "value");
     render_value(j, &item->value);
     value_text_member(j, p->d, item);
-    if (k->unit[0] != '\0')
+    if (k->unit[0] != '\0' && strcmp(k->unit, UNIT_HEX) != 0)
         json_member_text(j, "unit", k->unit);
     json_member_text(j, "expectation", expectation_name(k->expectation));
     json_key(j, "span");
@@ -227,7 +238,7 @@ static void map_text(struct text *t, struct paths *p)
 
         text_printf(t, "map %u 0x%" PRIx64 " +0x%" PRIx64 " %s ", r->span.blob, r->span.offset,
                     r->span.length, byte_class_name(r->class));
-        text_add(t, path_of(p, r->item));
+        path_add(p, r->item, t);
         text_char(t, '\n');
         totals[r->class] += r->span.length;
         all += r->span.length;
@@ -252,7 +263,7 @@ void render_decoded_text(struct text *t, const struct decoded *d, bool map)
 
         if (item->kind != ITEM_CLAIM)
             continue;
-        text_add(t, path_of(&p, i));
+        path_add(&p, i, t);
         text_puts(t, " = ");
         value_print(t, &item->value, k);
         if (k->expectation != EXPECT_SAME) {
@@ -266,7 +277,7 @@ void render_decoded_text(struct text *t, const struct decoded *d, bool map)
         const struct fault *f = &d->faults[i];
 
         text_printf(t, "fault %s at 0x%" PRIx64 " in ", fault_name(f->id), f->offset);
-        text_add(t, path_of(&p, f->item));
+        path_add(&p, f->item, t);
         text_printf(t, ": %s\n", fault_meaning(f->id));
     }
     if (map)

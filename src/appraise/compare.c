@@ -290,8 +290,11 @@ void findings_mark_consequences(struct findings *f, enum judge judge)
 
         row->severity = SEVERITY_INFO;
         row->consequence_of = cause->path;
-        row->why = finding_words(f, "%.*s It can follow from %.*s: %s.", (int)row->why.len,
-                                 (const char *)row->why.data, (int)cause->path.len,
-                                 (const char *)cause->path.data, rows[i].why);
+        bool stop = row->why.len > 0 && row->why.data[row->why.len - 1] == '.';
+
+        row->why =
+            finding_words(f, "%.*s%s It can follow from %.*s: %s.", (int)row->why.len,
+                          (const char *)row->why.data, stop ? "" : ".", (int)cause->path.len,
+                          (const char *)cause->path.data, rows[i].why);
     }
 }

@@ -12,6 +12,10 @@
 
 #include "appraise/cohort_private.h"
 
+enum {
+    FEW = 5
+};
+
 void judging_init(struct judging *j, const struct cohort *c, struct arena *scratch)
 {
     *j = (struct judging){.arena = scratch};
@@ -42,20 +46,28 @@ static bool can_judge(const struct class *k, const struct opinions *o, unsigned 
     return level == 0 || (k->judged[level] && o->level[level].voters >= COHORT_VOTERS_MIN);
 }
 
+/* Too few dissent here to tell how often that happens. */
+static bool says_little(const struct tally *t)
+{
+    return t->rarer == 1 || (t->rarer <= FEW && t->rarer * 100 <= t->voters);
+}
+
+static uint32_t bits(const struct opinions *o, unsigned level)
+{
+    return surprise_centibits(o->level[level].rarer, o->level[level].voters);
+}
+
 static struct verdict decide(const struct class *k, const struct opinions *o, unsigned top)
 {
     unsigned level = top;
 
     while (!can_judge(k, o, level))
         level--;
-    while (level > 0 && o->level[level].count == 1 && o->level[level].rarer == 1) {
-        unsigned outer = level - 1;
+    bool outwards = says_little(&o->level[level]);
 
-        while (!can_judge(k, o, outer))
-            outer--;
-        if (o->level[outer].count != 1)
-            break;
-        level = outer;
+    for (unsigned outer = level; outwards && outer-- > 0;) {
+        if (can_judge(k, o, outer) && bits(o, outer) >= bits(o, level))
+            level = outer;
     }
     const struct tally *t = &o->level[level];
 

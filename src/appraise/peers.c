@@ -33,7 +33,6 @@ struct judgement {
     const struct peers_policy *policy;
     struct findings *findings;
     struct arena *arena;
-    bool weak;
 };
 
 /* Members that stand out at least this far. */
@@ -53,11 +52,18 @@ static size_t as_strong(const struct cohort *c, uint32_t centibits)
     return c->member_count - low;
 }
 
-/* Whether so few stand out this far that it alarms. */
+/*
+ * Whether something this rare alarms: it must be rare by itself, and few may stand out as far.
+ * The first keeps the noise of a quiet fleet from alarming just because something is always the
+ * rarest; the second keeps a fleet in which everybody stands out from alarming at all.
+ */
 static bool alarms(const struct cohort *c, uint32_t centibits,
                    const struct peers_policy *policy)
 {
-    return c->member_count >= COHORT_ALARM_MIN && centibits > 0 &&
+    uint32_t rare = surprise_centibits(1, PEERS_RARE);
+    uint32_t few = surprise_centibits(PEERS_RARE_FEW, c->member_count);
+
+    return c->member_count >= COHORT_ALARM_MIN && centibits >= (few < rare ? few : rare) &&
            as_strong(c, centibits) * 1000 <= c->member_count * (size_t)policy->rate;
 }
 
@@ -73,27 +79,6 @@ struct peers_result peers_strength(const struct cohort *c, size_t member,
         .weak = c->member_count < COHORT_ALARM_MIN,
         .alarm = alarms(c, strength, policy),
     };
-}
-
-size_t peers_events(const struct cohort *c, size_t member, struct arena *a,
-                    struct peers_event **ret)
-{
-    struct dissents d;
-    size_t count = 0;
-
-    dissents_find(c, &c->members[member], TELL_WEAK, a, &d);
-    *ret = ARENA_ARRAY(a, struct peers_event, d.count);
-    for (size_t i = 0; i < d.count;) {
-        struct peers_event *e = &(*ret)[count++];
-        size_t end = dissents_event_end(&d, i);
-
-        *e = (struct peers_event){.path = d.rows[i].path, .id = ids[d.rows[i].kind]};
-        for (; i < end; i++) {
-            if (d.rows[i].verdict.centibits > e->centibits)
-                e->centibits = d.rows[i].verdict.centibits;
-        }
-    }
-    return count;
 }
 
 static struct bytes printed(const struct judgement *j, uint32_t thing)
@@ -226,14 +211,18 @@ static bool is_range(const struct cohort *c, const struct dissent *d)
            key_get(t->key)->expectation == EXPECT_RANGE;
 }
 
-static enum severity severity_of(const struct judgement *j, const struct dissent *d,
-                                 uint32_t centibits)
+static bool is_weak(const struct cohort *c)
 {
-    const struct cohort *c = j->cohort;
+    return c->member_count < COHORT_ALARM_MIN;
+}
+
+static enum severity severity_of(const struct cohort *c, const struct peers_policy *policy,
+                                 const struct dissent *d, uint32_t centibits)
+{
     bool device = d->kind != DISSENT_VALUE && dissent_is_container(c, d);
     bool lone = d->verdict.lone_against_all && d->verdict.voters > AGREEING && !is_range(c, d);
 
-    if (j->weak ? lone : alarms(c, centibits, j->policy))
+    if (is_weak(c) ? lone : alarms(c, centibits, policy))
         return device ? SEVERITY_HIGH : SEVERITY_MEDIUM;
     return lone || centibits >= NOTABLE ? SEVERITY_LOW : SEVERITY_INFO;
 }
@@ -247,6 +236,27 @@ static uint32_t event_centibits(const struct dissents *d, size_t from, size_t en
             most = d->rows[i].verdict.centibits;
     }
     return most;
+}
+
+size_t peers_events(const struct cohort *c, size_t member, const struct peers_policy *policy,
+                    struct arena *a, struct peers_event **ret)
+{
+    struct dissents d;
+    size_t count = 0;
+
+    dissents_find(c, &c->members[member], TELL_WEAK, a, &d);
+    *ret = ARENA_ARRAY(a, struct peers_event, d.count);
+    for (size_t i = 0; i < d.count;) {
+        struct peers_event *e = &(*ret)[count++];
+        size_t end = dissents_event_end(&d, i);
+
+        e->path = d.rows[i].path;
+        e->id = ids[d.rows[i].kind];
+        e->centibits = event_centibits(&d, i, end);
+        e->severity = severity_of(c, policy, &d.rows[i], e->centibits);
+        i = end;
+    }
+    return count;
 }
 
 static void add_event(const struct judgement *j, const struct dissents *d, size_t from,
@@ -264,7 +274,7 @@ static void add_event(const struct judgement *j, const struct dissents *d, size_
         .node = TREE_NONE,
     };
 
-    row.severity = severity_of(j, leader, row.centibits);
+    row.severity = severity_of(j->cohort, j->policy, leader, row.centibits);
     tell(j, leader, &row);
     tell_others(j, d, from, end, &row);
     if (leader->kind != DISSENT_REMOVED)
@@ -279,7 +289,7 @@ static void add_events(const struct judgement *j, const struct member *m,
     struct dissents d;
 
     arena_init(&scratch);
-    dissents_find(j->cohort, m, j->weak ? TELL_WEAK : TELL, &scratch, &d);
+    dissents_find(j->cohort, m, is_weak(j->cohort) ? TELL_WEAK : TELL, &scratch, &d);
     if (d.count > 0)
         ret->event = arena_copy(j->arena, d.rows[0].path);
     for (size_t i = 0; i < d.count;) {
@@ -306,8 +316,14 @@ static struct bytes member_name(const struct judgement *j, uint32_t member)
     return text_bytes(&t);
 }
 
+/* How a value that should be one machine's own can be that of several. */
+enum sharing {
+    SHARED,  /* a copied identity or part */
+    DEFAULT, /* most machines have it: the maker never set it */
+};
+
 static void add_duplicate(const struct judgement *j, uint32_t item, uint32_t number,
-                          uint32_t self)
+                          uint32_t self, enum sharing how)
 {
     const struct cohort *c = j->cohort;
     const struct item *claim = &j->subject->decoded.items[item];
@@ -315,31 +331,137 @@ static void add_duplicate(const struct judgement *j, uint32_t item, uint32_t num
     struct bytes other = member_name(j, holders[0] == self ? holders[1] : holders[0]);
     struct text path;
     struct text value;
+    struct finding row = {
+        .judge = JUDGE_PEERS,
+        .agree = c->own_count[number],
+        .voters = c->member_count,
+    };
 
     text_init(&path, j->arena, SIZE_MAX / 4);
     item_path(&j->subject->decoded, item, &path);
     text_init(&value, j->arena, SIZE_MAX / 4);
     value_print(&value, &claim->value, key_get(claim->key));
-    struct bytes text = text_bytes(&path);
+    row.path = text_bytes(&path);
+    row.value = text_bytes(&value);
+    row.node = tree_find(&j->subject->tree, arena_text(j->arena, row.path));
+    if (how == DEFAULT) {
+        row.id = "peers.default-value";
+        row.severity = SEVERITY_INFO;
+        row.why =
+            finding_words(j->findings,
+                          "%u of %zu machines have this value, which should belong to one "
+                          "machine only: the maker seems never to have set it.",
+                          c->own_count[number], c->member_count);
+        row.next = bytes_of("Do not identify machines by it.");
+    } else {
+        row.id = "peers.duplicate";
+        row.severity = SEVERITY_HIGH;
+        row.why = finding_words(j->findings,
+                                "%u machines have this value, which belongs to one machine "
+                                "only; another is %.*s.",
+                                c->own_count[number], (int)other.len, (const char *)other.data);
+        row.next =
+            bytes_of("Find out which of the machines carries a copied identity or part.");
+    }
+    findings_add(j->findings, row);
+}
 
-    findings_add(j->findings,
-                 (struct finding){
-                     .id = "peers.duplicate",
-                     .judge = JUDGE_PEERS,
-                     .severity = SEVERITY_HIGH,
-                     .path = text,
-                     .why = finding_words(
-                         j->findings,
-                         "%u machines have this value, which belongs to one machine only; "
-                         "another is %.*s",
-                         c->own_count[number], (int)other.len, (const char *)other.data),
-                     .next = bytes_of(
-                         "Find out which of the machines carries a copied identity or part"),
-                     .value = text_bytes(&value),
-                     .agree = c->own_count[number],
-                     .voters = c->member_count,
-                     .node = tree_find(&j->subject->tree, arena_text(j->arena, text)),
-                 });
+/* How many of the own values of two members are the same; both are sorted. */
+static size_t own_in_common(const struct member *a, const struct member *b)
+{
+    size_t common = 0;
+    size_t i = 0;
+    size_t k = 0;
+
+    while (i < a->salted_count && k < b->salted_count) {
+        int c = memcmp(a->salted[i].bytes, b->salted[k].bytes, SHA256_SIZE);
+
+        common += c == 0;
+        i += c <= 0;
+        k += c >= 0;
+    }
+    return common;
+}
+
+/* The member that has nearly all own values of this one: itself at another time, or a copy. */
+static uint32_t twin_of(const struct cohort *c, uint32_t self)
+{
+    enum {
+        ENOUGH = 4
+    }; /* own values, so that sharing them is no accident */
+    const struct member *me = &c->members[self];
+
+    for (uint32_t i = 0; i < c->member_count && me->salted_count >= ENOUGH; i++) {
+        const struct member *other = &c->members[i];
+        size_t most =
+            me->salted_count > other->salted_count ? me->salted_count : other->salted_count;
+
+        if (i != self && own_in_common(me, other) * 4 >= most * 3)
+            return i;
+    }
+    return COHORT_NONE;
+}
+
+/* Whether somebody has said which machine this is, or the evidence stands for itself. */
+static bool is_named(const struct member *m)
+{
+    return !bytes_equal(m->subject,
+                        (struct bytes){m->evidence.bytes, sizeof(m->evidence.bytes)});
+}
+
+/* Evidence under two names with one identity is a copy; without names it may be one machine. */
+static void add_twin(const struct judgement *j, uint32_t self, uint32_t twin)
+{
+    const struct cohort *c = j->cohort;
+    bool copied = is_named(&c->members[self]) && is_named(&c->members[twin]);
+    struct bytes name = member_name(j, twin);
+
+    findings_add(
+        j->findings,
+        (struct finding){
+            .id = "peers.same-identity",
+            .judge = JUDGE_PEERS,
+            .severity = copied ? SEVERITY_HIGH : SEVERITY_LOW,
+            .path = bytes_of("subject"),
+            .value = name,
+            .why = finding_words(
+                j->findings, "%.*s states the serial numbers of this machine: %s.",
+                (int)name.len, (const char *)name.data,
+                copied ? "the identity of one of them was copied"
+                       : "it is this machine at another time, or a copy of it"),
+            .next = bytes_of("Give each machine's asset id at collection (--subject), and find "
+                             "out whether both are one machine."),
+            .agree = 2,
+            .voters = c->member_count,
+            .node = TREE_NONE,
+        });
+}
+
+/* Whether value `number` is shared by this machine and its twin only. */
+static bool is_twins_only(const struct cohort *c, uint32_t number, uint32_t self, uint32_t twin)
+{
+    const uint32_t *holders = c->own_holders[number];
+
+    return twin != COHORT_NONE && c->own_count[number] == 2 &&
+           (holders[0] == self || holders[0] == twin) &&
+           (holders[1] == self || holders[1] == twin);
+}
+
+/* The number of an own value that another member has too, or INTERN_NONE. */
+static uint32_t shared_number(const struct cohort *c, const struct item *it,
+                              struct arena *scratch)
+{
+    if (it->kind != ITEM_CLAIM || key_get(it->key)->expectation != EXPECT_OWN)
+        return INTERN_NONE;
+    struct cohort_own own = {bytes_of(key_get(it->key)->name),
+                             own_normalise(&it->value, scratch)};
+
+    if (placeholder_is(own.value))
+        return INTERN_NONE;
+    struct digest salted = cohort_salt(c, &own);
+    uint32_t n = intern_find(&c->own, (struct bytes){salted.bytes, SHA256_SIZE});
+
+    return n != INTERN_NONE && c->own_count[n] >= 2 ? n : INTERN_NONE;
 }
 
 /* Values that should be this machine's own and are another's too. */
@@ -347,28 +469,24 @@ static void add_duplicates(const struct judgement *j, uint32_t self)
 {
     const struct cohort *c = j->cohort;
     const struct decoded *d = &j->subject->decoded;
+    uint32_t twin = twin_of(c, self);
     struct arena scratch;
 
     arena_init(&scratch);
     bool *told = ARENA_ARRAY(&scratch, bool, c->own.count);
 
+    if (twin != COHORT_NONE)
+        add_twin(j, self, twin);
     for (uint32_t i = 0; i < d->item_count; i++) {
-        const struct item *it = &d->items[i];
+        uint32_t n = shared_number(c, &d->items[i], &scratch);
 
-        if (it->kind != ITEM_CLAIM || key_get(it->key)->expectation != EXPECT_OWN)
-            continue;
-        struct cohort_own own = {bytes_of(key_get(it->key)->name),
-                                 own_normalise(&it->value, &scratch)};
-
-        if (placeholder_is(own.value))
-            continue;
-        struct digest salted = cohort_salt(c, &own);
-        uint32_t n = intern_find(&c->own, (struct bytes){salted.bytes, SHA256_SIZE});
-
-        if (n == INTERN_NONE || c->own_count[n] < 2 || told[n])
+        if (n == INTERN_NONE || told[n] || is_twins_only(c, n, self, twin))
             continue;
         told[n] = true;
-        add_duplicate(j, i, n, self);
+        add_duplicate(j, i, n, self,
+                      c->own_count[n] >= 3 && (size_t)c->own_count[n] * 2 > c->member_count
+                          ? DEFAULT
+                          : SHARED);
     }
     arena_done(&scratch);
 }
@@ -420,11 +538,10 @@ bool peers_judge(const struct cohort *c, const struct subject *s,
         .policy = policy,
         .findings = f,
         .arena = f->arena,
-        .weak = c->member_count < COHORT_ALARM_MIN,
     };
 
     *ret = peers_strength(c, self, policy);
-    if (j.weak)
+    if (ret->weak)
         add_weak(&j);
     add_events(&j, &c->members[self], ret);
     add_duplicates(&j, self);

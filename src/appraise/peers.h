@@ -14,7 +14,9 @@
 #include "appraise/finding.h"
 
 enum {
-    PEERS_RATE_DEFAULT = 20, /* per thousand of the cohort that may alarm */
+    PEERS_RATE_DEFAULT = 50, /* per thousand of the cohort that may alarm */
+    PEERS_RARE = 1000, /* a vote alarms if at most one machine in so many has one as rare … */
+    PEERS_RARE_FEW = 2, /* … or, in a smaller cohort, no more than so many */
 };
 
 struct peers_policy {
@@ -47,10 +49,11 @@ struct peers_event {
     struct bytes path;
     const char *id; /* "peers.dissent", "peers.added", "peers.removed" */
     uint32_t centibits;
+    enum severity severity;
 };
 
 /* The events of a member; `ret` in the arena. Returns their number. */
-size_t peers_events(const struct cohort *c, size_t member, struct arena *a,
-                    struct peers_event **ret);
+size_t peers_events(const struct cohort *c, size_t member, const struct peers_policy *policy,
+                    struct arena *a, struct peers_event **ret);
 
 #endif

@@ -51,4 +51,8 @@ void rules_judge(const struct subject *s, const struct policy *p, struct finding
 void rules_judge_coverage(const struct subject *s, const struct policy *p, struct findings *f,
                           struct coverage *c);
 
+/* What may only grow since earlier evidence of the same machine: the list of revocations. */
+void rules_judge_history(const struct subject *s, const struct subject *before,
+                         struct findings *f);
+
 #endif

@@ -35,7 +35,7 @@ void text_add(struct text *t, struct bytes b)
     t->len += b.len;
 }
 
-void text_char(struct text *t, char c)
+void text_char_slow(struct text *t, char c)
 {
     if (!text_reserve(t, 1))
         return;
@@ -97,6 +97,17 @@ static void text_escaped(struct text *t, const char *mark, uint8_t c)
     text_hex(t, (struct bytes){&c, 1});
 }
 
+/* What a path segment holds as it is; everything else is percent-encoded. */
+static bool segment_plain(uint8_t c)
+{
+    /* A bit for each of 0x20 to 0x3f but for the blank, '#', '%' and '/'. */
+    static const uint32_t low = 0xffffffff & ~(1U << 0 | 1U << 3 | 1U << 5 | 1U << 15);
+
+    if (c >= 0x40)
+        return c < 0x7f;
+    return c >= 0x20 && (low >> (c - 0x20) & 1) != 0;
+}
+
 void text_segment(struct text *t, struct bytes b)
 {
     size_t from = 0;
@@ -104,7 +115,7 @@ void text_segment(struct text *t, struct bytes b)
     for (size_t i = 0; i < b.len; i++) {
         uint8_t c = b.data[i];
 
-        if (c > 0x20 && c < 0x7f && c != '/' && c != '%' && c != '#')
+        if (segment_plain(c))
             continue;
         text_add(t, bytes_slice(b, from, i - from));
         text_escaped(t, "%", c);

@@ -21,7 +21,15 @@ void text_init(struct text *t, struct arena *a, size_t max);
 
 void text_add(struct text *t, struct bytes b);
 
-void text_char(struct text *t, char c);
+void text_char_slow(struct text *t, char c);
+
+static inline void text_char(struct text *t, char c)
+{
+    if (t->len < t->cap && t->len < t->max && !t->overflow)
+        t->data[t->len++] = c;
+    else
+        text_char_slow(t, c);
+}
 
 void text_puts(struct text *t, const char *s);
 

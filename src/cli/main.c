@@ -100,7 +100,7 @@ static void heap_prepare(size_t first)
 
 int main(int argc, char **argv)
 {
-    heap_prepare((size_t)(argc > 4 ? 4 : 1) << 20);
+    heap_prepare((size_t)1 << 20);
     (void)signal(SIGPIPE, SIG_DFL);
     if (argc < 2) {
         usage(stderr);

@@ -30,9 +30,14 @@ extern const struct verb verbs[];
 
 VERB_FUNCTION(bundle);
 VERB_FUNCTION(collect);
+VERB_FUNCTION(appraise);
+VERB_FUNCTION(cohort);
 VERB_FUNCTION(decode);
 VERB_FUNCTION(diff);
+VERB_FUNCTION(explain);
+VERB_FUNCTION(formats);
 VERB_FUNCTION(learn);
+VERB_FUNCTION(rules);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

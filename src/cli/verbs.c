@@ -2,83 +2,159 @@
 #include "cli/verb.h"
 #include "collect/command.h"
 
+/* clang-format off */
 const struct verb verbs[] = {
     {
-     .name = "bundle",
-     .synopsis = "list|extract|redact|seal|verify [OPTION]... FILE [WHAT]...",
-     .summary = "Look into, take apart, redact, seal or verify a bundle",
-     .help =
-            "A bundle is verified whenever it is read.\n\n"
-            "  list FILE            entries with state, digest and size\n"
-            "  extract FILE         the blobs as files, a recording, below the folder -o\n"
-            "  redact FILE WHAT...  takes out blobs, but not their digests: of a source, of a\n"
-            "                       sensitivity (model, identity, content) or of a digest\n"
-            "                       (sha256:HEX)\n"
-            "  seal FILE            adds a signature by the Ed25519 key --key\n"
-            "  verify FILE          is it intact, and sealed by --key?\n\n"
-            "  -o PATH         what is written: the folder of extract, the bundle of redact\n"
-            "                  and seal (seal without it changes FILE)\n"
-            "  --key KEY       a key in PEM: the private half seals, either half verifies\n"
-            "  --new-key KEY   seal without FILE: makes a key, and KEY.pub to give away\n"
-            "  --zstd          compress what is written; what was compressed stays so\n"
-            "  --json          one JSON object\n"
-            "  --help          print this help\n\n"
-            "Exit status: 0 good, 1 not intact or no good seal by the key, 2 trouble of our\n"
-            "own.\n", .run = verb_bundle,
-     },
+        .name = "appraise",
+        .synopsis = "EVIDENCE [--reference REF]... [--peers EVIDENCE...|COHORT] [--since EVIDENCE] "
+            "[--policy FILE] [--dbx FILE] [--as-of TIME] [--json] [--html FILE] [-o FILE]",
+        .summary = "Judge a machine by its evidence",
+        .help = "Asks of EVIDENCE (a bundle or a recorded folder) whether the machine is what was\n"
+                "ordered, like its siblings, like itself before, whether its witnesses tell one\n"
+                "story, whether it is known to be bad, and what could not be seen.\n\n"
+                "  --reference REF   a reference file ('assay learn'), or known-good evidence;\n"
+                "                    may be given more than once\n"
+                "  --peers ...       evidence of its siblings, or one cohort file\n"
+                "                    ('assay cohort'); takes all up to the next option\n"
+                "  --since EVIDENCE  earlier evidence of the same machine\n"
+                "  --policy FILE     what must be seen and judged, waivers, approved changes\n"
+                "  --dbx FILE        revoked digests that the machine's dbx must hold\n"
+                "  --as-of TIME      time of judgement (RFC 3339, UTC); without it nothing that\n"
+                "                    expires (waivers, approvals) applies\n"
+                "  --json            one JSON object\n"
+                "  --html FILE       also write the result as one page\n"
+                "  -o FILE           also write the result as a node, for 'assay report'\n"
+                "  --help            print this help\n\n"
+                "Exit status: 0 clean, 1 suspect, 3 incomplete, 2 trouble of our own.\n",
+        .run = verb_appraise,
+    },
     {
-     .name = "collect",
-     .synopsis = COLLECT_COMMAND_SYNOPSIS,
-     .summary = "Collect evidence into a bundle",
-     .help = COLLECT_COMMAND_HELP,
-     .run = verb_collect,
-     },
+        .name = "bundle",
+        .synopsis = "list|extract|redact|seal|verify [OPTION]... FILE [WHAT]...",
+        .summary = "Look into, take apart, redact, seal or verify a bundle",
+        .help = "A bundle is verified whenever it is read.\n\n"
+                "  list FILE            entries with state, digest and size\n"
+                "  extract FILE         the blobs as files, a recording, below the folder -o\n"
+                "  redact FILE WHAT...  takes out blobs, but not their digests: of a source, of a\n"
+                "                       sensitivity (model, identity, content) or of a digest\n"
+                "                       (sha256:HEX)\n"
+                "  seal FILE            adds a signature by the Ed25519 key --key\n"
+                "  verify FILE          is it intact, and sealed by --key?\n\n"
+                "  -o PATH         what is written: the folder of extract, the bundle of redact\n"
+                "                  and seal (seal without it changes FILE)\n"
+                "  --key KEY       a key in PEM: the private half seals, either half verifies\n"
+                "  --new-key KEY   seal without FILE: makes a key, and KEY.pub to give away\n"
+                "  --zstd          compress what is written; what was compressed stays so\n"
+                "  --json          one JSON object\n"
+                "  --help          print this help\n\n"
+                "Exit status: 0 good, 1 not intact or no good seal by the key, 2 trouble of our\n"
+                "own.\n",
+        .run = verb_bundle,
+    },
     {
-     .name = "decode",
-     .synopsis = "[--as FORMAT] [--label NAME] [--json] [--map] FILE...",
-     .summary = "Decode files into claims",
-     .help =
-            "Each FILE ('-' is standard input) is decoded by the decoder that recognises it\n"
-            "and its claims, faults and byte map are printed.\n\n"
-            "  --as FORMAT   use this decoder ('assay formats' lists them)\n"
-            "  --label NAME  the name under which the bytes were found, instead of the file's\n"
-            "  --json        JSON Lines, one object a file\n"
-            "  --map         also print the byte map\n"
-            "  --help        print this help\n\n"
-            "Exit status: 0 no fault in any file, 1 a fault, 2 trouble of our own.\n", .run = verb_decode,
-     },
+        .name = "cohort",
+        .synopsis = "[--json] -o FILE EVIDENCE...",
+        .summary = "Count what machines of one model have in common",
+        .help = "Makes a frozen cohort from bundles or recorded folders, for --peers of\n"
+                "'assay appraise'. One subject votes once, with its latest evidence.\n\n"
+                "  -o FILE  where the cohort goes\n"
+                "  --json   one JSON object\n"
+                "  --help   print this help\n\n"
+                "Exit status: 0 written, 2 trouble of our own.\n",
+        .run = verb_cohort,
+    },
     {
-     .name = "diff",
-     .synopsis = "[--all] [--json] A B",
-     .summary = "Say what differs between two files, bundles or recordings",
-     .help =
-            "Compares by meaning: maps by name, sets by content, lists by longest common\n"
-            "part. What follows from another change is marked; what one side did not see is\n"
-            "'unseen'.\n\n"
-            "  --all   also what is assigned by the machine or volatile\n"
-            "  --json  one JSON object\n"
-            "  --help  print this help\n\n"
-            "Exit status: 0 nothing differs but what belongs to one machine or was unseen,\n"
-            "1 something differs, 2 trouble of our own.\n", .run = verb_diff,
-     },
+        .name = "collect",
+        .synopsis = COLLECT_COMMAND_SYNOPSIS,
+        .summary = "Collect evidence into a bundle",
+        .help = COLLECT_COMMAND_HELP,
+        .run = verb_collect,
+    },
     {
-     .name = "learn",
-     .synopsis =
-            "[--quality WORD] [--authority WHO] [--time T] [--json] -o FILE EVIDENCE...", .summary = "Make reference values from known-good evidence",
-     .help =
-            "Each EVIDENCE is a bundle or a recorded folder. The reference keeps it, so that\n"
-            "a later decoder can derive its values again. A value that one of them has is\n"
-            "good.\n\n"
-            "  -o FILE           where the reference goes\n"
-            "  --quality WORD    signed-vendor, vendor-image, golden-sample (the default),\n"
-            "                    peer-consensus or known-bad\n"
-            "  --authority WHO   on whose word these machines are good\n"
-            "  --time T          when it was learned (RFC 3339); not stated when left out\n"
-            "  --json            one JSON object\n"
-            "  --help            print this help\n\n"
-            "Exit status: 0 written, 2 trouble of our own.\n", .run = verb_learn,
-     },
+        .name = "decode",
+        .synopsis = "[--as FORMAT] [--label NAME] [--json] [--map] FILE...",
+        .summary = "Decode files into claims",
+        .help = "Each FILE ('-' is standard input) is decoded by the decoder that recognises it\n"
+                "and its claims, faults and byte map are printed.\n\n"
+                "  --as FORMAT   use this decoder ('assay formats' lists them)\n"
+                "  --label NAME  the name under which the bytes were found, instead of the file's\n"
+                "  --json        JSON Lines, one object a file\n"
+                "  --map         also print the byte map\n"
+                "  --help        print this help\n\n"
+                "Exit status: 0 no fault in any file, 1 a fault, 2 trouble of our own.\n",
+        .run = verb_decode,
+    },
     {
-     .name = NULL,
-     },
+        .name = "diff",
+        .synopsis = "[--all] [--json] A B",
+        .summary = "Say what differs between two files, bundles or recordings",
+        .help = "Compares by meaning: maps by name, sets by content, lists by longest common\n"
+                "part. What follows from another change is marked; what one side did not see is\n"
+                "'unseen'.\n\n"
+                "  --all   also what is assigned by the machine or volatile\n"
+                "  --json  one JSON object\n"
+                "  --help  print this help\n\n"
+                "Exit status: 0 nothing differs but what belongs to one machine or was unseen,\n"
+                "1 something differs, 2 trouble of our own.\n",
+        .run = verb_diff,
+    },
+    {
+        .name = "explain",
+        .synopsis = "[--json] WORD...",
+        .summary = "Say what a rule, key, fault or format means",
+        .help = "WORD is the id of a finding (rule.wpbt-present), a key (smbios.system.serial), a\n"
+                "fault (bad-checksum) or a format (ipmi-fru).\n"
+                "\n"
+                "  --json  one JSON object a WORD\n"
+                "  --help  print this help\n"
+                "\n"
+                "Exit status: 0 explained, 2 a WORD is unknown, or trouble of our own.\n",
+        .run = verb_explain,
+    },
+    {
+        .name = "formats",
+        .synopsis = "[--json | --markdown]",
+        .summary = "List the formats that can be decoded",
+        .help = "One line a format: its name for 'decode --as', its specification, what it is.\n"
+                "\n"
+                "  --json      one JSON object\n"
+                "  --markdown  the page docs/formats.md\n"
+                "  --help      print this help\n"
+                "\n"
+                "Exit status: 0 good, 2 trouble of our own.\n",
+        .run = verb_formats,
+    },
+    {
+        .name = "learn",
+        .synopsis = "[--quality WORD] [--authority WHO] [--time T] [--json] -o FILE EVIDENCE...",
+        .summary = "Make reference values from known-good evidence",
+        .help = "Each EVIDENCE is a bundle or a recorded folder. The reference keeps it, so that\n"
+                "a later decoder can derive its values again. A value that one of them has is\n"
+                "good.\n\n"
+                "  -o FILE           where the reference goes\n"
+                "  --quality WORD    signed-vendor, vendor-image, golden-sample (the default),\n"
+                "                    peer-consensus or known-bad\n"
+                "  --authority WHO   on whose word these machines are good\n"
+                "  --time T          when it was learned (RFC 3339); not stated when left out\n"
+                "  --json            one JSON object\n"
+                "  --help            print this help\n\n"
+                "Exit status: 0 written, 2 trouble of our own.\n",
+        .run = verb_learn,
+    },
+    {
+        .name = "rules",
+        .synopsis = "[--json]",
+        .summary = "List what findings there can be",
+        .help = "One line a kind of finding: its id, its usual severity, what it says.\n"
+                "\n"
+                "  --json  one JSON object with the whole documents\n"
+                "  --help  print this help\n"
+                "\n"
+                "Exit status: 0 good, 2 trouble of our own.\n",
+        .run = verb_rules,
+    },
+    {
+        .name = NULL,
+    },
 };
+/* clang-format on */

@@ -3,8 +3,29 @@
 
 #include <stdlib.h>
 
+/* Fields follow on one another; what goes on where the last mark ended makes it longer. */
+static bool mark_continues(const struct byte_map *m, const struct mark *fresh)
+{
+    if (m->count == 0)
+        return false;
+    struct mark *last = &m->marks[m->count - 1];
+    uint64_t end = last->region.span.offset + last->region.span.length;
+
+    if (!fresh->claimed || !last->claimed || last->region.class != fresh->region.class ||
+        last->region.item != fresh->region.item ||
+        last->region.span.blob != fresh->region.span.blob ||
+        fresh->region.span.offset < last->region.span.offset || fresh->region.span.offset > end)
+        return false;
+    if (fresh->region.span.offset + fresh->region.span.length > end)
+        last->region.span.length =
+            fresh->region.span.offset + fresh->region.span.length - last->region.span.offset;
+    return true;
+}
+
 void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark)
 {
+    if (mark_continues(m, &mark))
+        return;
     arena_grow(a, &m->marks, m->count, &m->cap, sizeof(*m->marks));
     m->marks[m->count++] = mark;
 }
@@ -12,6 +33,12 @@ void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark)
 static int three_way(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);
+}
+
+/* Of equal marks, one that many claims made is as good as the claims inside it: it counts. */
+static bool made_of_claims(const struct mark *m)
+{
+    return m->claimed && m->region.class == CLASS_STRUCTURE;
 }
 
 /* By blob and offset; outer before inner; of equal ones the earlier first. */
@@ -25,6 +52,8 @@ static int mark_order(const void *left, const void *right)
         c = three_way(a->region.span.offset, b->region.span.offset);
     if (c == 0)
         c = three_way(b->region.span.length, a->region.span.length);
+    if (c == 0)
+        c = made_of_claims(a) - made_of_claims(b);
     return c != 0 ? c : three_way(a->order, b->order);
 }
 

@@ -103,7 +103,10 @@ static void print_uint(struct text *t, uint64_t value, const struct key *k)
         print_bits(t, value, k->names);
         return;
     }
-    text_uint(t, value);
+    if (k != NULL && strcmp(k->unit, UNIT_HEX) == 0)
+        text_printf(t, "0x%" PRIx64, value);
+    else
+        text_uint(t, value);
     const char *name = k != NULL ? key_value_name(k, value) : NULL;
 
     if (name != NULL) {
@@ -111,7 +114,7 @@ static void print_uint(struct text *t, uint64_t value, const struct key *k)
         text_puts(t, name);
         text_char(t, ')');
     }
-    if (k != NULL && k->unit[0] != '\0') {
+    if (k != NULL && k->unit[0] != '\0' && strcmp(k->unit, UNIT_HEX) != 0) {
         text_char(t, ' ');
         text_puts(t, k->unit);
     }

@@ -30,6 +30,9 @@ struct value_name {
     const char *text; /* NULL ends a table */
 };
 
+/* Not a unit: the number is an identifier or a mask, and people read it in hexadecimal. */
+#define UNIT_HEX "hex"
+
 struct key {
     const char *name; /* dotted; the part after the last dot names a claim's place */
     enum value_type type;

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writers of the formats that a recording of a server holds."""

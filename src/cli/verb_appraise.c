@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/judge.h"
+#include "base/file.h"
+#include "cli/verb.h"
+
+enum {
+    OUTPUT_MAX = 1 << 30
+};
+
+struct choice {
+    struct appraisal_request request;
+    const char **references; /* room for as many as there are arguments */
+    const char **peers;
+    const char *html;
+    const char *output;
+    bool json;
+};
+
+static int status_of(enum verdict v)
+{
+    switch (v) {
+    case VERDICT_CLEAN:
+        return STATUS_GOOD;
+    case VERDICT_SUSPECT:
+        return STATUS_FINDING;
+    case VERDICT_INCOMPLETE:
+        return STATUS_INCOMPLETE;
+    }
+    return STATUS_TROUBLE;
+}
+
+static bool write_html(const struct result *r, const char *path, struct arena *a, struct err *e)
+{
+    struct text t;
+
+    text_init(&t, a, OUTPUT_MAX);
+    result_html(&t, r, a);
+    return file_write(path, text_bytes(&t), a, e);
+}
+
+static int run(const struct verb *v, const struct choice *o, struct arena *a)
+{
+    struct appraisal appraisal;
+    struct result r;
+    struct text t;
+    struct err e;
+
+    if (!appraise(&o->request, a, &appraisal, &e))
+        return verb_fail(v, &e);
+    appraisal_result(&appraisal, &o->request, a, &r);
+    if (o->html != NULL && !write_html(&r, o->html, a, &e))
+        return verb_fail(v, &e);
+    if (o->output != NULL && !file_write(o->output, result_encode(&r, a), a, &e))
+        return verb_fail(v, &e);
+    text_init(&t, a, OUTPUT_MAX);
+    if (o->json)
+        result_json(&t, &r, a);
+    else
+        result_text(&t, &r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
+    return verb_output(v, text_bytes(&t), status_of(r.verdict));
+}
+
+/*
+ * "--peers A B C" takes all that follows up to the next option: turns it into "--peers A
+ * --peers B
+ * --peers C", which getopt understands. Returns the new arguments and their number.
+ */
+static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc)
+{
+    static char option[] = "--peers";
+    char **out = ARENA_ARRAY(a, char *, (size_t)argc * 2 + 1);
+    bool peers = false;
+    int n = 0;
+
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], option) == 0) {
+            peers = true;
+            continue;
+        }
+        if (argv[i][0] == '-' && argv[i][1] != '\0')
+            peers = false;
+        if (peers)
+            out[n++] = option;
+        out[n++] = argv[i];
+    }
+    *ret_argc = n;
+    return out;
+}
+
+static int take_option(const struct verb *v, struct choice *o, int c)
+{
+    switch (c) {
+    case 'r':
+        o->references[o->request.reference_count++] = optarg;
+        break;
+    case 'p':
+        o->peers[o->request.peer_count++] = optarg;
+        break;
+    case 's':
+        o->request.since = optarg;
+        break;
+    case 'P':
+        o->request.policy = optarg;
+        break;
+    case 'd':
+        o->request.revoked = optarg;
+        break;
+    case 't':
+        if (!moment_valid(bytes_of(optarg)))
+            return verb_usage(v, "'%s' is not a time as 2026-01-31T12:00:00Z", optarg);
+        o->request.as_of = bytes_of(optarg);
+        break;
+    case 'H':
+        o->html = optarg;
+        break;
+    case 'o':
+        o->output = optarg;
+        break;
+    case 'j':
+        o->json = true;
+        break;
+    }
+    return STATUS_GOOD;
+}
+
+static int parse(const struct verb *v, int argc, char **argv, struct choice *o, bool *ret_go)
+{
+    static const struct option options[] = {
+        {"reference", required_argument, NULL, 'r'},
+        {"peers",     required_argument, NULL, 'p'},
+        {"since",     required_argument, NULL, 's'},
+        {"policy",    required_argument, NULL, 'P'},
+        {"dbx",       required_argument, NULL, 'd'},
+        {"as-of",     required_argument, NULL, 't'},
+        {"html",      required_argument, NULL, 'H'},
+        {"output",    required_argument, NULL, 'o'},
+        {"json",      no_argument,       NULL, 'j'},
+        {"help",      no_argument,       NULL, 'h'},
+        {NULL,        0,                 NULL, 0  },
+    };
+    int status = STATUS_GOOD;
+    int c;
+
+    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
+        status = take_option(v, o, c);
+        if (status != STATUS_GOOD)
+            return status;
+    }
+    if (c == -2)
+        return status;
+    if (argc - optind != 1)
+        return verb_usage(v, "one EVIDENCE is needed, before --peers");
+    o->request.evidence = argv[optind];
+    *ret_go = true;
+    return status;
+}
+
+VERB_FUNCTION(appraise)
+{
+    struct choice o = {.json = false};
+    struct arena a;
+    bool go = false;
+
+    arena_init(&a);
+    argv = peers_spread(argc, argv, &a, &argc);
+    o.references = ARENA_ARRAY(&a, const char *, (size_t)argc);
+    o.peers = ARENA_ARRAY(&a, const char *, (size_t)argc);
+    o.request.references = o.references;
+    o.request.peers = o.peers;
+    int status = parse(v, argc, argv, &o, &go);
+
+    if (go)
+        status = run(v, &o, &a);
+    arena_done(&a);
+    return status;
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every rule has a case that it must see and one that it must not. Rows with a generic match
+ * stand in a table; checks with code of their own have functions.
+ */
+#include "appraise/rule.h"
+
+#include "unit/subject_case.h"
+
+#define GLOBAL      "efivar@host-firmware/8be4df61-93ca-11d2-aa0d-00e098032b8c:"
+#define SECURITY    "efivar@host-firmware/d719b2cb-3d3a-4596-a3bc-dad00e67656f:"
+#define SHIM        "efivar@host-firmware/605dab50-e046-4300-abb6-3dd810dd8b23:"
+#define LOG         "eventlog@host-firmware/pcr:"
+#define STATE       "efivar.variable.value"
+#define FAULT_TEXT  "structure.fault"
+#define DESCRIPTION "efivar.load-option.description"
+#define SUBJECT     "x509.certificate.subject"
+
+/* What one claim must be for a rule to speak, and what for it to be quiet. */
+struct rule_case {
+    const char *id;
+    const char *path; /* of the container */
+    const char *key;
+    const char *bad;  /* as text; numbers in decimal; faults by name */
+    const char *good; /* NULL: the claim left out */
+};
+
+/* clang-format off */
+static const struct rule_case cases[] = {
+    {"rule.secure-boot-off", GLOBAL "SecureBoot", STATE, "0", "1"},
+    {"rule.setup-mode", GLOBAL "SetupMode", STATE, "1", "0"},
+    {"rule.audit-mode", GLOBAL "AuditMode", STATE, "1", "0"},
+    {"rule.test-platform-key", GLOBAL "PK/x509:a/certificate:b", SUBJECT, "CN=DO NOT TRUST - AMI Test PK", "CN=Supermicro PK CA 2018"},
+    {"rule.test-key-exchange-key", GLOBAL "KEK/x509:a/certificate:b", SUBJECT, "CN=DO NOT SHIP", "CN=Microsoft KEK"},
+    {"rule.test-signer", SECURITY "db/x509:a/certificate:b", SUBJECT, "CN=do not trust", "CN=Vendor"},
+    {"rule.machine-owner-key", SHIM "MokListRT/x509:a/certificate:b", "x509.certificate.sha256", "k", NULL},
+    {"rule.shim-validation-off", SHIM "MokSBStateRT", STATE, "1", "0"},
+    {"rule.driver-load-option", GLOBAL "Driver0001", DESCRIPTION, "x", NULL},
+    {"rule.sysprep-load-option", GLOBAL "SysPrep0001", DESCRIPTION, "x", NULL},
+    {"rule.wpbt-present", "acpi@host-kernel/WPBT", "acpi.table.signature", "WPBT", NULL},
+    {"rule.acpi-checksum", "acpi@host-kernel/SSDT:x", FAULT_TEXT, "bad-checksum", NULL},
+    {"rule.acpi-malformed", "acpi@host-kernel/APIC", FAULT_TEXT, "bad-length", "bad-checksum"},
+    {"rule.dma-opt-in-missing", "acpi@host-kernel/DMAR", "acpi.dmar.dma-control-opt-in", "0", "1"},
+    {"rule.acpi-overridden", "kernel@host-kernel", "kernel.taint", "256", "4096"},
+    {"rule.pci-malformed", "pci@host-kernel/00:1c.0", FAULT_TEXT, "loop", "truncated"},
+    {"rule.option-rom-unsigned", "pci@host-kernel/00:1c.0/rom/image:efi-8664", "option-rom.image.signed-embedded", "0", "1"},
+    {"rule.option-rom-checksum", "pci@host-kernel/00:1c.0/rom/image:x86", FAULT_TEXT, "bad-checksum", NULL},
+    {"rule.smbios-checksum", "smbios@host-kernel/entry-point", FAULT_TEXT, "bad-checksum", NULL},
+    {"rule.smbios-malformed", "smbios@host-kernel/system", FAULT_TEXT, "bad-length", "bad-checksum"},
+    {"rule.fru-checksum", "fru@bmc/board", FAULT_TEXT, "bad-checksum", NULL},
+    {"rule.fru-malformed", "fru@bmc/board", FAULT_TEXT, "unterminated", "bad-checksum"},
+    {"rule.bmc-self-test", "bmc@bmc/self-test", "bmc.self-test.result", "87", "85"},
+    {"rule.bmc-update-mode", "bmc@bmc", "bmc.update-in-progress", "1", "0"},
+    {"rule.chassis-intrusion", "bmc@bmc/chassis", "bmc.chassis.intrusion", "1", "0"},
+    {"rule.intrusion-logged", "sel@bmc/log/entry", "sel.entry.event", "1280", "1536"},
+    {"rule.event-log-cleared", "sel@bmc/log/entry", "sel.entry.event", "4098", "4096"},
+    {"rule.event-log-full", "sel@bmc/log/entry", "sel.entry.event", "4100", "4096"},
+    {"rule.event-log-malformed", "eventlog@host-firmware", FAULT_TEXT, "truncated", "digest-mismatch"},
+    {"rule.event-digest-mismatch", LOG "7/variable:x", FAULT_TEXT, "digest-mismatch", "truncated"},
+    {"rule.separator-error", LOG "0/separator/data", "eventlog.event.data", "\1", "\0"},
+    {"rule.startup-locality", LOG "0/startup-locality/descriptive", "eventlog.startup-locality.locality", "1", "3"},
+    {"rule.firmware-debug-mode", LOG "7/efi-action/data", "eventlog.event.text", "UEFI Debug Mode", "Exit Boot Services Invocation"},
+    {"rule.dma-protection-off", LOG "7/efi-action/data", "eventlog.event.text", "DMA Protection Disabled", "DMA Protection Enabled"},
+    {"rule.ima-violation", "ima@host-kernel/entry", "ima.entry.violation", "1", "0"},
+    {"rule.ima-mismatch", "ima@host-kernel/entry", "ima.entry.hash-verified", "0", "1"},
+    {"rule.module-unsigned", "modules@host-kernel/x", "modules.module.taint", "E", "O"},
+    {"rule.module-out-of-tree", "modules@host-kernel/x", "modules.module.taint", "OE", "E"},
+    {"rule.module-forced", "modules@host-kernel/x", "modules.module.taint", "F", "P"},
+    {"rule.module-proprietary", "modules@host-kernel/x", "modules.module.taint", "P", "O"},
+    {"rule.kernel-unsigned-code", "kernel@host-kernel", "kernel.taint", "8192", "4096"},
+    {"rule.kernel-forced", "kernel@host-kernel", "kernel.taint", "2", "1"},
+    {"rule.kernel-machine-check", "kernel@host-kernel", "kernel.taint", "16", "1"},
+    {"rule.kernel-parameters", "kernel@host-kernel", "kernel.text.cmdline", "ro intel_iommu=off", "ro intel_iommu=on"},
+    {"rule.usb-input-device", "usb@host-kernel/1-1/interface:0.0", "usb.interface.class", "3", "9"},
+    {"rule.usb-storage", "usb@host-kernel/1-1/interface:0.0", "usb.interface.class", "8", "9"},
+    {"rule.smbus-unknown-device", "smbus@host-kernel/0-0a", "smbus.device.address", "10", "80"},
+    {"rule.flash-malformed", "flash@host-kernel/bios", FAULT_TEXT, "bad-checksum", NULL},
+    {"rule.malformed-evidence", "usb@host-kernel/1-1", FAULT_TEXT, "bad-length", NULL},
+    {"rule.unexplained-bytes", "acpi@host-kernel/OEM1", "bytes.unclaimed", "x", NULL},
+    {"rule.placeholder-identity", "smbios@host-kernel/system", "smbios.system.serial", "To be filled by O.E.M.", "S28714001X9"},
+};
+
+/* Rules with a function of their own below. */
+static const char *const with_function[] = {
+    "rule.secure-boot-contradiction", "rule.unknown-platform-key", "rule.bad-certificate",
+    "rule.dbx-empty", "rule.dbx-stale", "rule.revoked-image", "rule.boot-first-removable",
+    "rule.dma-remapping-absent", "rule.separator-missing", "rule.separator-repeated",
+    "rule.pcr-bank-unused", "rule.lockdown-off",
+};
+/* clang-format on */
+
+static struct findings judged(struct case_subject *c, const struct policy *p)
+{
+    struct policy standard;
+    struct findings f = {.arena = c->arena};
+
+    policy_default(&standard, c->arena);
+    rules_judge(case_done(c), p != NULL ? p : &standard, &f);
+    return f;
+}
+
+static enum fault_id fault_named(const char *name)
+{
+    for (unsigned i = 0; i < FAULT_COUNT; i++) {
+        if (strcmp(fault_name((enum fault_id)i), name) == 0)
+            return (enum fault_id)i;
+    }
+    fail_msg("there is no fault %s", name);
+    return FAULT_COUNT;
+}
+
+/* The claim of a case in the type of its key. */
+static void put(struct case_subject *c, const struct rule_case *r, const char *text)
+{
+    const struct key *k = key_get(key_find(bytes_of(r->key)));
+    uint8_t *four = arena_alloc(c->arena, 4);
+
+    if (strcmp(r->key, FAULT_TEXT) == 0) {
+        case_fault(c, r->path, fault_named(text));
+    } else if (k->type == TYPE_UINT || k->type == TYPE_BOOL) {
+        struct value v = {.type = k->type};
+
+        assert_true(bytes_number(bytes_of(text), 10, &v.uint));
+        case_claim(c, r->path, r->key, v);
+    } else if (k->type == TYPE_TEXT) {
+        case_text(c, r->path, r->key, text);
+    } else {
+        four[0] = (uint8_t)text[0];
+        case_bytes(c, r->path, r->key, (struct bytes){four, 4});
+    }
+}
+
+static void rows_speak_and_are_quiet(void **state)
+{
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct rule_case *r = &cases[i];
+        struct case_subject *bad = case_new(*state);
+        struct case_subject *good = case_new(*state);
+
+        if (key_find(bytes_of(r->key)) == KEY_NONE)
+            continue;
+        put(bad, r, r->bad);
+        if (r->good != NULL)
+            put(good, r, r->good);
+        struct findings f = judged(bad, NULL);
+        const struct finding *found = finding_of(&f, r->id);
+
+        if (found == NULL)
+            fail_msg("%s does not see its case", r->id);
+        assert_int_equal(found->judge, JUDGE_RULE);
+        assert_true(bytes_starts_with(found->path, r->path));
+        assert_true(found->why.len > 0 && found->next.len > 0);
+        f = judged(good, NULL);
+        if (finding_of(&f, r->id) != NULL)
+            fail_msg("%s sees what is good", r->id);
+    }
+}
+
+static bool has_case(const char *id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (strcmp(cases[i].id, id) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(with_function); i++) {
+        if (strcmp(with_function[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void every_rule_has_a_case(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct rule *table = rule_table(&count);
+
+    assert_true(count >= 25);
+    for (size_t i = 0; i < count; i++) {
+        if (!has_case(table[i].id))
+            fail_msg("%s has no case", table[i].id);
+        assert_ptr_equal(rule_find(bytes_of(table[i].id)), &table[i]);
+    }
+}
+
+static void on(struct case_subject *c, const char *variable, uint64_t value)
+{
+    case_uint(c, arena_format(c->arena, GLOBAL "%s", variable), STATE, value);
+}
+
+static void expect(struct case_subject *c, const struct policy *p, const char *id, size_t want)
+{
+    struct findings f = judged(c, p);
+
+    if (findings_of(&f, id) != want)
+        fail_msg("%s: %zu findings, not %zu", id, findings_of(&f, id), want);
+}
+
+static void secure_boot_cannot_be_on_in_setup_mode(void **state)
+{
+    struct case_subject *c = case_new(*state);
+
+    on(c, "SecureBoot", 1);
+    on(c, "SetupMode", 1);
+    expect(c, NULL, "rule.secure-boot-contradiction", 1);
+    c = case_new(*state);
+    on(c, "SecureBoot", 0);
+    on(c, "SetupMode", 1);
+    expect(c, NULL, "rule.secure-boot-contradiction", 0);
+}
+
+static void revoked(struct case_subject *c, const char *name, const uint8_t *digest)
+{
+    case_named(c, SECURITY "dbx/sha256:x", name, "efivar.signature.sha256",
+               (struct bytes){digest, SHA256_SIZE});
+}
+
+static void empty_revocation_list(void **state)
+{
+    static const uint8_t digest[SHA256_SIZE] = {1};
+    struct case_subject *c = case_new(*state);
+
+    on(c, "SecureBoot", 1);
+    expect(c, NULL, "rule.dbx-empty", 1);
+    c = case_new(*state);
+    on(c, "SecureBoot", 1);
+    revoked(c, "a", digest);
+    expect(c, NULL, "rule.dbx-empty", 0);
+    c = case_new(*state);
+    on(c, "SecureBoot", 0);
+    expect(c, NULL, "rule.dbx-empty", 0);
+}
+
+static struct policy with_list(struct arena *a, const uint8_t *digest)
+{
+    struct policy p;
+
+    policy_default(&p, a);
+    p.revoked.name = bytes_of("list");
+    p.revoked.rows = ARENA_ARRAY(a, struct bytes, 1);
+    p.revoked.rows[0] = (struct bytes){digest, SHA256_SIZE};
+    p.revoked.count = 1;
+    return p;
+}
+
+static void stale_revocation_list(void **state)
+{
+    static const uint8_t one[SHA256_SIZE] = {1};
+    static const uint8_t two[SHA256_SIZE] = {2};
+    struct policy p = with_list(*state, two);
+    struct case_subject *c = case_new(*state);
+
+    on(c, "SecureBoot", 1);
+    revoked(c, "a", one);
+    expect(c, &p, "rule.dbx-stale", 1);
+    c = case_new(*state);
+    revoked(c, "a", one);
+    revoked(c, "b", two);
+    expect(c, &p, "rule.dbx-stale", 0);
+}
+
+static void revoked_program_that_ran(void **state)
+{
+    static const uint8_t one[SHA256_SIZE] = {1};
+    static const uint8_t two[SHA256_SIZE] = {2};
+    struct case_subject *c = case_new(*state);
+
+    revoked(c, "a", one);
+    case_named(c, LOG "4/boot-services-application/digest", "sha256", "eventlog.event.digest",
+               (struct bytes){one, SHA256_SIZE});
+    expect(c, NULL, "rule.revoked-image", 1);
+    c = case_new(*state);
+    revoked(c, "a", one);
+    case_named(c, LOG "4/boot-services-application/digest", "sha256", "eventlog.event.digest",
+               (struct bytes){two, SHA256_SIZE});
+    expect(c, NULL, "rule.revoked-image", 0);
+}
+
+static void platform_keys_of_the_policy(void **state)
+{
+    static const uint8_t mine[SHA256_SIZE] = {1};
+    static const uint8_t other[SHA256_SIZE] = {2};
+    struct policy p = with_list(*state, mine);
+
+    p.platform_keys = p.revoked;
+    p.bad_keys = p.revoked;
+    p.revoked = (struct digest_list){0};
+    struct case_subject *c = case_new(*state);
+
+    case_bytes(c, GLOBAL "PK/x509:a/certificate:b", "x509.certificate.sha256",
+               (struct bytes){other, SHA256_SIZE});
+    expect(c, &p, "rule.unknown-platform-key", 1);
+    expect(c, &p, "rule.bad-certificate", 0);
+    c = case_new(*state);
+    case_bytes(c, GLOBAL "PK/x509:a/certificate:b", "x509.certificate.sha256",
+               (struct bytes){mine, SHA256_SIZE});
+    expect(c, &p, "rule.unknown-platform-key", 0);
+    expect(c, &p, "rule.bad-certificate", 1);
+}
+
+static void boots_first(struct case_subject *c, const char *device)
+{
+    case_uint(c, GLOBAL "BootOrder/order", "efivar.order.option", 10);
+    case_text(c, GLOBAL "Boot000A/paths/path", "efivar.device-path.path", device);
+}
+
+static void first_boot_device(void **state)
+{
+    struct case_subject *c = case_new(*state);
+
+    boots_first(c, "PciRoot(0x0)/Pci(0x14,0x0)/USB(0x1,0x0)");
+    expect(c, NULL, "rule.boot-first-removable", 1);
+    c = case_new(*state);
+    boots_first(c, "PciRoot(0x0)/Pci(0x17,0x0)/Sata(0x0,0xffff,0x0)");
+    expect(c, NULL, "rule.boot-first-removable", 0);
+}
+
+static void no_iommu(void **state)
+{
+    struct case_subject *c = case_new(*state);
+
+    case_text(c, "acpi@host-kernel/FACP", "acpi.table.signature", "FACP");
+    expect(c, NULL, "rule.dma-remapping-absent", 1);
+    c = case_new(*state);
+    case_text(c, "acpi@host-kernel/FACP", "acpi.table.signature", "FACP");
+    case_text(c, "acpi@host-kernel/DMAR", "acpi.table.signature", "DMAR");
+    expect(c, NULL, "rule.dma-remapping-absent", 0);
+}
+
+static void separators(struct case_subject *c, unsigned pcrs, unsigned times)
+{
+    for (unsigned pcr = 0; pcr < pcrs; pcr++) {
+        for (unsigned i = 0; i < times; i++)
+            case_uint(c, arena_format(c->arena, LOG "%u/separator-%u", pcr, i),
+                      "eventlog.event.type", 4);
+    }
+}
+
+static void separators_close_every_pcr_once(void **state)
+{
+    struct case_subject *c = case_new(*state);
+
+    separators(c, 8, 1);
+    expect(c, NULL, "rule.separator-missing", 0);
+    expect(c, NULL, "rule.separator-repeated", 0);
+    c = case_new(*state);
+    separators(c, 6, 1);
+    struct findings f = judged(c, NULL);
+
+    assert_int_equal(findings_of(&f, "rule.separator-missing"), 1);
+    c = case_new(*state);
+    separators(c, 8, 2);
+    expect(c, NULL, "rule.separator-repeated", 8);
+}
+
+static void bank_that_nobody_extends(void **state)
+{
+    static const uint8_t zero[SHA256_SIZE] = {0};
+    static const uint8_t one[SHA256_SIZE] = {1};
+    struct case_subject *c = case_new(*state);
+
+    separators(c, 8, 1);
+    case_named(c, "tpm@tpm/pcr/sha256", "0", "tpm.pcr.value",
+               (struct bytes){zero, SHA256_SIZE});
+    case_named(c, "tpm@tpm/pcr/sha1", "0", "tpm.pcr.value", (struct bytes){one, 20});
+    expect(c, NULL, "rule.pcr-bank-unused", 1);
+}
+
+static void kernel_without_lockdown(void **state)
+{
+    NEEDS_KEY("kernel.lockdown");
+    struct case_subject *c = case_new(*state);
+
+    on(c, "SecureBoot", 1);
+    case_text(c, "kernel@host-kernel", "kernel.lockdown", "[none] integrity confidentiality");
+    expect(c, NULL, "rule.lockdown-off", 1);
+    c = case_new(*state);
+    on(c, "SecureBoot", 1);
+    case_text(c, "kernel@host-kernel", "kernel.lockdown", "none [integrity] confidentiality");
+    expect(c, NULL, "rule.lockdown-off", 0);
+}
+
+static void revocations_only_grow(void **state)
+{
+    static const uint8_t one[SHA256_SIZE] = {1};
+    static const uint8_t two[SHA256_SIZE] = {2};
+    struct case_subject *before = case_new(*state);
+    struct case_subject *now = case_new(*state);
+    struct findings f = {.arena = *state};
+
+    revoked(before, "a", one);
+    revoked(before, "b", two);
+    revoked(now, "a", one);
+    rules_judge_history(case_done(now), case_done(before), &f);
+    assert_int_equal(findings_of(&f, "rule.dbx-shrunk"), 1);
+    f.count = 0;
+    rules_judge_history(&before->subject, &now->subject, &f);
+    assert_int_equal(f.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(rows_speak_and_are_quiet),
+        TEST(every_rule_has_a_case),
+        TEST(secure_boot_cannot_be_on_in_setup_mode),
+        TEST(empty_revocation_list),
+        TEST(stale_revocation_list),
+        TEST(revoked_program_that_ran),
+        TEST(platform_keys_of_the_policy),
+        TEST(first_boot_device),
+        TEST(no_iommu),
+        TEST(separators_close_every_pcr_once),
+        TEST(bank_that_nobody_extends),
+        TEST(kernel_without_lockdown),
+        TEST(revocations_only_grow),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
