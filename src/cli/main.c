@@ -95,6 +95,7 @@ static void heap_prepare(size_t first)
     uintptr_t page = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE;
 
     (void)madvise((void *)page, first - 2 * (size_t)PAGE, MADV_POPULATE_WRITE);
+    /* waiver allocation: as above */
     free(start);
 }
 
