@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/load.h"
+#include "app/recognise.h"
 #include "decode/engine.h"
 #include "decode/join.h"
 #include "evidence/bundle.h"
@@ -34,29 +35,6 @@ static uint32_t mount_of(struct decoded *d, const struct source *s)
             return i;
     }
     return decoded_open(d, 0, ITEM_MAP, bytes_of(name));
-}
-
-/* The label template with %1 to %4 filled in by what the pattern's stars matched. */
-static struct bytes label_of(const struct source *s, struct bytes origin, struct arena *a)
-{
-    struct bytes stars[4] = {
-        {NULL, 0},
-        {NULL, 0},
-        {NULL, 0},
-        {NULL, 0}
-    };
-    struct text t;
-
-    text_init(&t, a, 4096);
-    if (!source_matches(s, origin, stars))
-        return origin;
-    for (const char *p = s->label; *p != '\0'; p++) {
-        if (p[0] == '%' && p[1] >= '1' && p[1] <= '4')
-            text_add(&t, stars[*++p - '1']);
-        else
-            text_char(&t, *p);
-    }
-    return text_bytes(&t);
 }
 
 static bool entry_decodable(const struct entry *n, const struct source *s)
@@ -137,19 +115,14 @@ static void faults_to_claims(struct decoded *d)
     }
 }
 
-/* A lone file has no source row; it is decoded by whoever recognises it. */
+/* A lone file has no source row of its own; it is decoded by whoever recognises it. */
 static void add_document(struct engine *engine, struct subject *s, const struct entry *n)
 {
-    const struct decoder *row = decoder_probe(n->bytes, n->origin);
-    const char *surface = row == NULL            ? "file"
-                          : row->surface != NULL ? row->surface
-                                                 : row->name;
-    uint32_t mount =
-        decoded_open(&s->decoded, 0, ITEM_MAP,
-                     bytes_of(arena_format(s->decoded.arena, "%s@document", surface)));
+    struct recognised r = recognise(n->origin, n->bytes, NULL, NULL, s->decoded.arena);
+    uint32_t mount = decoded_open(&s->decoded, 0, ITEM_MAP, r.place);
 
-    (void)engine_add(engine, n->bytes, &n->digest, row != NULL ? row->name : NULL, n->origin,
-                     mount);
+    (void)engine_add(engine, n->bytes, &n->digest, r.decoder != NULL ? r.decoder->name : NULL,
+                     r.label, mount);
 }
 
 void subject_derive(struct subject *s, struct arena *a)
@@ -166,7 +139,7 @@ void subject_derive(struct subject *s, struct arena *a)
             add_document(engine, s, n);
         else if (entry_decodable(n, row))
             (void)engine_add(engine, n->bytes, &n->digest, row->decoder,
-                             label_of(row, n->origin, a), mount_of(&s->decoded, row));
+                             source_label(row, n->origin, a), mount_of(&s->decoded, row));
     }
     engine_run(engine);
     run_joins(&s->decoded);

@@ -7,21 +7,27 @@
 #include "base/pack.h"
 #include "collect/collect.h"
 #include "evidence/bundle.h"
+#include "evidence/source.h"
 
 /* A file that is neither folder nor bundle: evidence of one document. */
 static void document(const char *path, struct bytes b, struct arena *a, struct evidence *ret)
 {
-    const char *slash = strrchr(path, '/');
+    struct bytes origin;
     struct entry n = {
         .source = bytes_of("document"),
-        .origin = bytes_of(slash != NULL ? slash + 1 : path),
+        .origin = bytes_of(path),
         .state = COVERAGE_SEEN,
         .has_blob = true,
         .digest = digest_sha256(b),
         .length = b.len,
         .bytes = b,
     };
+    const char *slash = strrchr(path, '/');
 
+    if (source_of_path(n.origin, &origin) != NULL)
+        n.origin = origin;
+    else if (slash != NULL)
+        n.origin = bytes_of(slash + 1);
     *ret = (struct evidence){.tool = bytes_of("assay " ASSAY_VERSION)};
     evidence_add(ret, a, n);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/recognise.h"
 #include "app/render.h"
 #include "base/file.h"
 #include "cli/verb.h"
@@ -57,19 +58,11 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
     }
     decoded_init(&d, &a);
     struct engine *engine = engine_new(&d);
-    const char *slash = strrchr(path, '/');
-    struct bytes label = bytes_of(o->label != NULL ? o->label
-                                  : slash != NULL  ? slash + 1
-                                                   : path);
-    const struct decoder *row =
-        o->as != NULL ? decoder_find(bytes_of(o->as)) : decoder_probe(b, label);
-    const char *surface = row == NULL            ? "file"
-                          : row->surface != NULL ? row->surface
-                                                 : row->name;
-    uint32_t mount =
-        decoded_open(&d, 0, ITEM_MAP, bytes_of(arena_format(&a, "%s@document", surface)));
+    struct recognised r = recognise(bytes_of(path), b, o->as, o->label, &a);
+    const struct decoder *row = r.decoder;
+    uint32_t mount = decoded_open(&d, 0, ITEM_MAP, r.place);
 
-    (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, label, mount);
+    (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, r.label, mount);
     engine_run(engine);
     join_pci_topology(&d, mount);
     text_init(&t, &a, OUTPUT_MAX);

@@ -294,7 +294,10 @@ static void decode(struct decode *d)
 
     table_open(d, all);
     if (length < least) {
-        decode_fault(d, FAULT_BAD_LENGTH, d->in.base + from + (root ? 20 : 4));
+        if (all.len < 24 && root)
+            decode_fault(d, FAULT_TRUNCATED, d->in.base + from + all.len);
+        else
+            decode_fault(d, FAULT_BAD_LENGTH, d->in.base + from + (root ? 20 : 4));
         acpi_rest(d);
         decode_close(d);
         return;

@@ -102,7 +102,10 @@ static void binary_tables(struct decode *d)
         size_t length = reader_u32le(&peek);
 
         if (length < 36 || length > reader_left(&d->in)) {
-            decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 4);
+            if (peek.failed || length > reader_left(&d->in))
+                decode_fault(d, FAULT_TRUNCATED, d->in.base + d->in.all.len);
+            else
+                decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 4);
             return;
         }
         (void)reader_take(&d->in, length);

@@ -10,18 +10,21 @@ static bool size_listed(const uint8_t *sizes, size_t size)
     return false;
 }
 
-bool ipmi_payload(struct decode *d, const uint8_t *sizes)
+bool ipmi_payload(struct decode *d, const uint8_t *sizes, bool bare_zero)
 {
     size_t left = reader_left(&d->in);
     size_t from = d->in.pos;
     struct reader peek = d->in;
     unsigned code = reader_u8(&peek);
-    bool with_code =
-        left == 1 || !size_listed(sizes, left) || (code == 0 && size_listed(sizes, left - 1));
+    bool with_code = left == 1 || !size_listed(sizes, left) || (code == 0 && !bare_zero);
 
     if (with_code) {
         (void)reader_u8(&d->in);
         decode_uint(d, KEY_IPMI_COMPLETION, code, from);
+        if (code == 0 && left == 1)
+            decode_fault(d, FAULT_TRUNCATED, reader_offset(&d->in));
+        if (code != 0 && left > 1)
+            decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
         if (code != 0 || left == 1)
             return false;
     }

@@ -13,10 +13,11 @@ enum {
 
 /*
  * Reads the completion code, if the bytes begin with one. `sizes` are the lengths, ending with
- * 0, that the payload after it may have; a single byte is a code alone. True if a payload
- * follows: then `in` stands at it.
+ * 0, that the payload after it may have; a single byte is a code alone. A zero first byte of a
+ * listed length is a code too, unless `bare_zero` says that payloads may begin so. True if a
+ * payload follows: then `in` stands at it.
  */
-bool ipmi_payload(struct decode *d, const uint8_t *sizes);
+bool ipmi_payload(struct decode *d, const uint8_t *sizes, bool bare_zero);
 
 /*
  * The text behind a type/length byte (FRU Information Storage 13, IPMI 43.15): binary as

@@ -27,7 +27,7 @@ static void decode(struct decode *d)
 {
     static const uint8_t sizes[] = {3, 4, 0};
 
-    if (!ipmi_payload(d, sizes))
+    if (!ipmi_payload(d, sizes, false))
         return;
     decode_open(d, ITEM_MAP, "chassis");
     decode_fields(d, IPMI_ROWS(state));

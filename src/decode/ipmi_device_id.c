@@ -42,7 +42,7 @@ static void decode(struct decode *d)
 {
     static const uint8_t sizes[] = {11, 15, 0};
 
-    if (!ipmi_payload(d, sizes))
+    if (!ipmi_payload(d, sizes, false))
         return;
     decode_fields(d, IPMI_ROWS(first));
     firmware(d);

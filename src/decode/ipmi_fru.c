@@ -261,7 +261,7 @@ static void decode(struct decode *d)
     uint64_t number = inventory(d->label);
 
     if (all.len == 1) {
-        (void)ipmi_payload(d, none);
+        (void)ipmi_payload(d, none, false);
         return;
     }
     if (number > 0)
@@ -269,6 +269,8 @@ static void decode(struct decode *d)
     if (bytes_all(all, 0x00) || bytes_all(all, 0xff)) {
         (void)reader_take(&d->in, all.len);
         decode_bool(d, KEY_FRU_BLANK, true, 0);
+    } else if (all.len < UNIT) {
+        decode_fault(d, FAULT_TRUNCATED, d->in.base + all.len);
     } else {
         areas_read(d);
     }

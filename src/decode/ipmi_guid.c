@@ -22,13 +22,12 @@ static void decode(struct decode *d)
 {
     static const uint8_t sizes[] = {16, 0};
 
-    if (!ipmi_payload(d, sizes))
+    if (!ipmi_payload(d, sizes, true))
         return;
     size_t from = d->in.pos;
     struct bytes guid = reader_take(&d->in, 16);
 
-    decode_bytes(d, KEY_BMC_GUID, guid, from);
-    decode_bytes(d, KEY_BMC_GUID_SMBIOS, guid_text(d->arena, guid), from);
+    decode_bytes(d, KEY_BMC_GUID, guid_text(d->arena, guid), from);
     decode_bytes(d, KEY_BMC_GUID_IPMI, reversed_text(d->arena, guid), from);
 }
 

@@ -26,7 +26,7 @@ static void decode(struct decode *d)
     static const uint8_t sizes[] = {7, 0};
 
     channel_open(d);
-    if (ipmi_payload(d, sizes)) {
+    if (ipmi_payload(d, sizes, false)) {
         decode_fields(d, IPMI_ROWS(revision));
         size_t from = d->in.pos;
         struct bytes mac = reader_take(&d->in, 6);

@@ -241,7 +241,7 @@ static void decode(struct decode *d)
     uint64_t count = 0;
 
     if (reader_left(&d->in) == 1) {
-        (void)ipmi_payload(d, none);
+        (void)ipmi_payload(d, none, false);
         return;
     }
     while (reader_more(&d->in)) {

@@ -83,7 +83,7 @@ static void decode(struct decode *d)
     struct span all = {d->in.blob, d->in.base, 0};
 
     if (reader_left(&d->in) == 1) {
-        (void)ipmi_payload(d, none);
+        (void)ipmi_payload(d, none, false);
         return;
     }
     decode_value_at(d, KEY_SEL_COUNT, value_uint(reader_left(&d->in) / ENTRY_SIZE), all);

@@ -11,7 +11,7 @@ static void decode(struct decode *d)
 {
     static const uint8_t sizes[] = {2, 0};
 
-    if (!ipmi_payload(d, sizes))
+    if (!ipmi_payload(d, sizes, false))
         return;
     decode_open(d, ITEM_MAP, "self-test");
     decode_fields(d, IPMI_ROWS(result));

@@ -61,6 +61,32 @@ bool source_matches(const struct source *s, struct bytes path, struct bytes ret_
     return at == path.len;
 }
 
+/* The last parts of a path: as many as the pattern has. False if there are not that many. */
+static bool path_tail(struct bytes path, const char *pattern, struct bytes *ret)
+{
+    size_t parts = 1;
+    size_t from = path.len;
+
+    for (const char *p = pattern; *p != '\0'; p++)
+        parts += *p == '/';
+    while (from > 0 && (path.data[from - 1] != '/' || --parts > 0))
+        from--;
+    *ret = bytes_slice(path, from, SIZE_MAX);
+    return parts <= 1;
+}
+
+const struct source *source_of_path(struct bytes path, struct bytes *ret_origin)
+{
+    struct bytes stars[4];
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (path_tail(path, table[i].pattern, ret_origin) &&
+            source_matches(&table[i], *ret_origin, stars))
+            return &table[i];
+    }
+    return NULL;
+}
+
 const char *risk_name(enum risk r)
 {
     switch (r) {

@@ -44,6 +44,12 @@ const struct source *source_find(struct bytes name);
  */
 bool source_matches(const struct source *s, struct bytes path, struct bytes ret_stars[4]);
 
+/*
+ * The row whose pattern the end of a path matches ("x/srv4/ipmi/fru0.bin"), or NULL;
+ * *ret_origin is that end, as it would stand in an entry.
+ */
+const struct source *source_of_path(struct bytes path, struct bytes *ret_origin);
+
 const char *risk_name(enum risk r);
 
 const char *sensitivity_name(enum sensitivity s);

@@ -100,12 +100,10 @@ collect()
         sed 's/.*"evidence":"\([^"]*\)".*/\1/'
 }
 
-# states FILE SOURCE: the states of the source's entries.
+# states FILE SOURCE: the states of the source's entries, each with its path.
 states()
 {
-    "$ASSAY" bundle list --json "$1" | python3 -c '
-import json, sys
-for entry in json.load(sys.stdin)["entries"]:
-    if entry["source"] == sys.argv[1]:
-        print(entry["state"], entry["origin"])' "$2"
+    "$ASSAY" bundle list "$1" | awk -v source="$2" '
+        $2 == source { print $1, $3 ~ /^\(/ ? "" : $3 }
+        $4 == source { print $1, $5 }'
 }

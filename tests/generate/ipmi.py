@@ -140,7 +140,8 @@ def commands():
             "ipmi-device-id": {"minimal": device, "with-code": b"\0" + device,
                                "auxiliary": b"\0" + device + b"\1\2\3\4",
                                "fault-length": b"\0" + device[:9],
-                               "fault-truncated": b"\0" + device[:4]},
+                               "fault-truncated": b"\0" + device[:4],
+                               "fault-trailing": b"\xc1more"},
             "ipmi-guid": {"minimal": bytes(range(16)), "with-code": b"\0" + bytes(range(16)),
                           "fault-length": b"\0" + bytes(13)},
             "ipmi-chassis-status": {"minimal": b"\x61\x10\x01", "with-code": b"\0\x61\0\x40\x0f",
@@ -151,7 +152,7 @@ def commands():
             "ipmi-selftest": {"minimal": b"\x55\0", "with-code": b"\0\x57\x80",
                               "fault-length": b"\0\x55\0\0"}}.items():
         label = "lan3" if name == "ipmi-lan-mac" else None
-        for case, data in {**sizes, "refused": b"\xc1"}.items():
+        for case, data in {**sizes, "refused": b"\xc1", "fault-nothing": b"\0"}.items():
             cases.write(name, case, data, label)
 
 
