@@ -171,6 +171,7 @@ static bool judge_history(const struct appraisal_request *q, struct arena *a,
     r->history = before->digest;
     check_same_machine(r, before);
     history_judge(&r->subject, before, &r->findings);
+    rules_judge_history(&r->subject, before, &r->findings);
     findings_mark_consequences(&r->findings, JUDGE_HISTORY);
     approve_changes(r);
     note_judged(r, &before->tree, JUDGE_HISTORY);

@@ -5,7 +5,7 @@
 
 #include "app/judge.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/appraise_command.h"
 
 enum {
     OUTPUT_MAX = 1 << 30
@@ -18,6 +18,7 @@ struct choice {
     const char *html;
     const char *output;
     bool json;
+    bool report; /* a rendering is wanted, not a verdict */
 };
 
 static int status_of(enum verdict v)
@@ -42,26 +43,41 @@ static bool write_html(const struct result *r, const char *path, struct arena *a
     return file_write(path, text_bytes(&t), a, e);
 }
 
+/* A result that was kept is shown again; anything else is judged. */
+static bool result_of(const struct choice *o, struct arena *a, struct result *ret,
+                      struct err *e)
+{
+    const char *path = o->request.evidence;
+    struct appraisal appraisal;
+    struct bytes file;
+
+    if (o->report && !path_is_folder(path)) {
+        if (!file_map(path, LOAD_MAX, a, &file, e))
+            return false;
+        if (result_recognise(file))
+            return result_decode(file, a, ret, e) || err_wrap(e, "%s", path);
+    }
+    if (!appraise(&o->request, a, &appraisal, e))
+        return false;
+    appraisal_result(&appraisal, &o->request, a, ret);
+    return true;
+}
+
 static int run(const struct verb *v, const struct choice *o, struct arena *a)
 {
-    struct appraisal appraisal;
     struct result r;
     struct text t;
     struct err e;
 
-    if (!appraise(&o->request, a, &appraisal, &e))
-        return verb_fail(v, &e);
-    appraisal_result(&appraisal, &o->request, a, &r);
-    if (o->html != NULL && !write_html(&r, o->html, a, &e))
-        return verb_fail(v, &e);
-    if (o->output != NULL && !file_write(o->output, result_encode(&r, a), a, &e))
+    if (!result_of(o, a, &r, &e) || (o->html != NULL && !write_html(&r, o->html, a, &e)) ||
+        (o->output != NULL && !file_write(o->output, result_encode(&r, a), a, &e)))
         return verb_fail(v, &e);
     text_init(&t, a, OUTPUT_MAX);
     if (o->json)
         result_json(&t, &r, a);
-    else
+    else if (!o->report || o->html == NULL)
         result_text(&t, &r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
-    return verb_output(v, text_bytes(&t), status_of(r.verdict));
+    return verb_output(v, text_bytes(&t), o->report ? STATUS_GOOD : status_of(r.verdict));
 }
 
 /*
@@ -159,9 +175,9 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
     return status;
 }
 
-VERB_FUNCTION(appraise)
+int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
-    struct choice o = {.json = false};
+    struct choice o = {.report = report};
     struct arena a;
     bool go = false;
 
@@ -177,4 +193,9 @@ VERB_FUNCTION(appraise)
         status = run(v, &o, &a);
     arena_done(&a);
     return status;
+}
+
+VERB_FUNCTION(appraise)
+{
+    return appraise_command(v, argc, argv, false);
 }

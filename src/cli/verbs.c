@@ -142,6 +142,19 @@ const struct verb verbs[] = {
         .run = verb_learn,
     },
     {
+        .name = "report",
+        .synopsis = "[--html FILE] [OPTION of appraise]... EVIDENCE|RESULT",
+        .summary = "Write a result as a page that anyone can read",
+        .help = "Shows a RESULT that 'assay appraise -o' kept, or judges EVIDENCE with the same\n"
+                "options as 'assay appraise' and shows that. The page stands by itself: verdict,\n"
+                "findings with the bytes behind them, coverage, what cannot be excluded, digests.\n\n"
+                "  --html FILE  where the page goes; without it text is printed\n"
+                "  --json       print one JSON object\n"
+                "  --help       print this help\n\n"
+                "Exit status: 0 written, whatever the verdict, 2 trouble of our own.\n",
+        .run = verb_report,
+    },
+    {
         .name = "rules",
         .synopsis = "[--json]",
         .summary = "List what findings there can be",

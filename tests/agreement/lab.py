@@ -18,8 +18,8 @@ SIX = {
     "function behind a new root port": r"pci@host-kernel/00:1d\.0$",
     "USB keyboard": r"usb@host-kernel/.*1-1(/|$)",
     "SMBus device at 0x2c": r"smbus@host-kernel/bus:0/(0x)?2c(/|$)",
-    "BMC firmware": r"bmc@bmc/device-id/",
-    "board part number in the FRU": r"fru@bmc/board/part(-number)?(\.shape)?$",
+    "BMC firmware": r"bmc@bmc/firmware",
+    "board in the FRU": r"fru@bmc/board/(part-number|product)$",
 }
 
 

@@ -5,7 +5,7 @@ import os
 import struct
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../generate"))
 import measured_boot as mb  # noqa: E402
 
 OTHER = "77777777-8888-9999-aaaa-bbbbbbbbbbbb"

@@ -5,7 +5,7 @@ import os
 import struct
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../generate"))
 import measured_boot as mb  # noqa: E402
 
 CERTDB = "d9bee56e-75dc-49d9-b4d7-b534210f637a"

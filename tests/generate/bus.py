@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the inputs of the golden cases of pci-config, lspci-text, option-rom, usb-descriptors.
 
-usage: tests/generate_bus_cases.py
+usage: tests/generate/bus.py
 
 All of them are made up here: vendor ffxx and so on exist nowhere. `want` is then written by
 tests/golden.py --accept and read by a person.
@@ -10,7 +10,7 @@ tests/golden.py --accept and read by a person.
 import os
 import struct
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "decode")
+ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "decode")
 
 
 def write(decoder, case, data, label=None):
