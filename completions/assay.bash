@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats learn rules --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats learn report rules --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -23,6 +23,7 @@ _assay()
     explain) options='--help --json' ;;
     formats) options='--help --json --markdown' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
+    report) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
     rules) options='--help --json' ;;
     esac
     case $word in

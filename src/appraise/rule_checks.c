@@ -28,6 +28,22 @@ void rule_dma_remapping_absent(struct rule_run *r, const struct rule *row)
         rule_report(r, row, surface);
 }
 
+/* Where the identity of a machine stands; empty sockets of memory have placeholders rightly. */
+static bool is_identity(struct bytes path)
+{
+    static const char *const places[] = {
+        "smbios@*/system*/serial",  "smbios@*/system*/uuid", "smbios@*/baseboard*/serial",
+        "smbios@*/chassis*/serial", "fru@*/board/serial",    "fru@*/chassis/serial",
+        "fru@*/product/serial",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        if (path_match(places[i], path))
+            return true;
+    }
+    return false;
+}
+
 /* Values that a machine has of its own and nobody filled in, one finding for all. */
 void rule_placeholder_identity(struct rule_run *r, const struct rule *row)
 {
@@ -39,12 +55,8 @@ void rule_placeholder_identity(struct rule_run *r, const struct rule *row)
         const struct item *claim = tree_claim(t, i);
 
         if (claim == NULL || key_get(claim->key)->expectation != EXPECT_OWN ||
-            claim->value.type != TYPE_TEXT || bytes_trim(claim->value.bytes).len == 0)
-            continue;
-        struct bytes path = claim_path(r->x, i);
-
-        if ((!path_match("smbios@**/serial", path) && !path_match("fru@**/serial", path) &&
-             !path_match("smbios@**/uuid", path)) ||
+            claim->value.type != TYPE_TEXT || bytes_trim(claim->value.bytes).len == 0 ||
+            !is_identity(claim_path(r->x, i)) ||
             !placeholder_is(own_normalise(&claim->value, r->x->arena)))
             continue;
         first = first == TREE_NONE ? i : first;
