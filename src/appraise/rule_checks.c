@@ -28,6 +28,15 @@ void rule_dma_remapping_absent(struct rule_run *r, const struct rule *row)
         rule_report(r, row, surface);
 }
 
+/* An empty socket has no serial number: whatever firmware writes there fills in nothing. */
+static bool in_empty_socket(const struct claim_index *x, uint32_t node)
+{
+    uint32_t size = claim_sibling(x, node, "size");
+    const struct item *claim = size != TREE_NONE ? claim_at(x, size) : NULL;
+
+    return claim != NULL && claim->key == KEY_SM_MEMORY_DEVICE_SIZE && claim->value.uint == 0;
+}
+
 /* Values that a machine has of its own and nobody filled in, one finding for all. */
 void rule_placeholder_identity(struct rule_run *r, const struct rule *row)
 {
@@ -45,7 +54,8 @@ void rule_placeholder_identity(struct rule_run *r, const struct rule *row)
 
         if ((!path_match("smbios@**/serial", path) && !path_match("fru@**/serial", path) &&
              !path_match("smbios@**/uuid", path)) ||
-            !placeholder_is(own_normalise(&claim->value, r->x->arena)))
+            !placeholder_is(own_normalise(&claim->value, r->x->arena)) ||
+            in_empty_socket(r->x, i))
             continue;
         first = first == TREE_NONE ? i : first;
         count++;
