@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'bundle collect decode diff learn --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats learn report rules --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -14,11 +14,17 @@ _assay()
         return
     fi
     case ${COMP_WORDS[1]} in
+    appraise) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
+    cohort) options='--help --json -o' ;;
     collect) options='--allow --help --json --output --root --salt --subject --time --zstd -o' ;;
     decode) options='--as --help --json --label --map' ;;
     diff) options='--all --help --json' ;;
+    explain) options='--help --json' ;;
+    formats) options='--help --json --markdown' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
+    report) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
+    rules) options='--help --json' ;;
     esac
     case $word in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;

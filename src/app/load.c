@@ -37,7 +37,7 @@ static void document(const char *path, struct bytes b, struct arena *a, struct e
 static bool tar_recognised(struct bytes b)
 {
     return bytes_starts_with(bytes_slice(b, 257, SIZE_MAX), "ustar") ||
-           bytes_starts_with(b, "blobs/sha256-");
+           bytes_starts_with(b, "blobs/sha256-") || bytes_starts_with(b, "redacted/sha256-");
 }
 
 static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence/bundle.h"
 #include "evidence/source.h"
 
 /* While building a row: what its sources gave. */
@@ -118,7 +119,14 @@ static void tally_entry(struct tally *t, const struct subject *s, const struct e
                         const struct source *row, struct arena *a)
 {
     const char *empty = NULL;
+    struct entry redacted = *n;
 
+    /* Nobody can judge what was taken out, whatever its collector saw. */
+    if (n->redacted) {
+        redacted.state = entry_state(n);
+        redacted.reason = bytes_of("redacted from the bundle");
+        n = &redacted;
+    }
     if (n->state == COVERAGE_SEEN || n->state == COVERAGE_PARTIAL) {
         empty = empty_answer(row, entry_bytes(s, n), a);
         t->seen = t->seen || empty == NULL;

@@ -28,13 +28,20 @@ void rule_dma_remapping_absent(struct rule_run *r, const struct rule *row)
         rule_report(r, row, surface);
 }
 
-/* An empty socket has no serial number: whatever firmware writes there fills in nothing. */
-static bool in_empty_socket(const struct claim_index *x, uint32_t node)
+/* Where the identity of a machine stands; empty sockets of memory have placeholders rightly. */
+static bool is_identity(struct bytes path)
 {
-    uint32_t size = claim_sibling(x, node, "size");
-    const struct item *claim = size != TREE_NONE ? claim_at(x, size) : NULL;
+    static const char *const places[] = {
+        "smbios@*/system*/serial",  "smbios@*/system*/uuid", "smbios@*/baseboard*/serial",
+        "smbios@*/chassis*/serial", "fru@*/board/serial",    "fru@*/chassis/serial",
+        "fru@*/product/serial",
+    };
 
-    return claim != NULL && claim->key == KEY_SM_MEMORY_DEVICE_SIZE && claim->value.uint == 0;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        if (path_match(places[i], path))
+            return true;
+    }
+    return false;
 }
 
 /* Values that a machine has of its own and nobody filled in, one finding for all. */
@@ -48,14 +55,9 @@ void rule_placeholder_identity(struct rule_run *r, const struct rule *row)
         const struct item *claim = tree_claim(t, i);
 
         if (claim == NULL || key_get(claim->key)->expectation != EXPECT_OWN ||
-            claim->value.type != TYPE_TEXT || bytes_trim(claim->value.bytes).len == 0)
-            continue;
-        struct bytes path = claim_path(r->x, i);
-
-        if ((!path_match("smbios@**/serial", path) && !path_match("fru@**/serial", path) &&
-             !path_match("smbios@**/uuid", path)) ||
-            !placeholder_is(own_normalise(&claim->value, r->x->arena)) ||
-            in_empty_socket(r->x, i))
+            claim->value.type != TYPE_TEXT || bytes_trim(claim->value.bytes).len == 0 ||
+            !is_identity(claim_path(r->x, i)) ||
+            !placeholder_is(own_normalise(&claim->value, r->x->arena)))
             continue;
         first = first == TREE_NONE ? i : first;
         count++;

@@ -212,6 +212,7 @@ static size_t take_out(struct evidence *e, size_t at)
             !digest_equal(&n->digest, &e->entries[at].digest))
             continue;
         n->bytes = (struct bytes){0};
+        n->redacted = true;
         count++;
     }
     return count;

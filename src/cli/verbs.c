@@ -143,14 +143,23 @@ const struct verb verbs[] = {
     },
     {
         .name = "report",
-        .synopsis = "[--html FILE] [OPTION of appraise]... EVIDENCE|RESULT",
+        .synopsis = "[--html FILE] [--json] RESULT | EVIDENCE [--reference REF]... "
+                    "[--peers EVIDENCE...|COHORT] [--since EVIDENCE] [--policy FILE] "
+                    "[--dbx FILE] [--as-of TIME] [-o FILE]",
         .summary = "Write a result as a page that anyone can read",
         .help = "Shows a RESULT that 'assay appraise -o' kept, or judges EVIDENCE with the same\n"
                 "options as 'assay appraise' and shows that. The page stands by itself: verdict,\n"
                 "findings with the bytes behind them, coverage, what cannot be excluded, digests.\n\n"
-                "  --html FILE  where the page goes; without it text is printed\n"
-                "  --json       print one JSON object\n"
-                "  --help       print this help\n\n"
+                "  --html FILE       where the page goes; without it text is printed\n"
+                "  --reference REF   a reference file, or known-good evidence\n"
+                "  --peers ...       evidence of its siblings, or one cohort file\n"
+                "  --since EVIDENCE  earlier evidence of the same machine\n"
+                "  --policy FILE     what must be seen and judged\n"
+                "  --dbx FILE        revoked digests that the machine's dbx must hold\n"
+                "  --as-of TIME      time of judgement (RFC 3339, UTC)\n"
+                "  -o FILE           also write the result as a node\n"
+                "  --json            print one JSON object\n"
+                "  --help            print this help\n\n"
                 "Exit status: 0 written, whatever the verdict, 2 trouble of our own.\n",
         .run = verb_report,
     },

@@ -79,7 +79,7 @@ bool seal_name_valid(struct bytes name)
 
 enum coverage_state entry_state(const struct entry *n)
 {
-    return n->has_blob && n->bytes.data == NULL ? COVERAGE_EXCLUDED : n->state;
+    return n->redacted ? COVERAGE_EXCLUDED : n->state;
 }
 
 void bundle_blob_name(const char *folder, const struct digest *d, char ret[TAR_NAME_MAX + 1])
@@ -217,7 +217,9 @@ bool bundle_write(const struct bundle *b, struct bundle_sink sink, struct arena 
 
         if (!n->has_blob)
             continue;
-        if (n->bytes.data == NULL) {
+        if (!n->redacted && n->bytes.data == NULL)
+            BUG("a bundle needs the bytes of its blobs");
+        if (n->redacted) {
             good = bundle_blob_redacted(&w, &n->digest, e);
         } else {
             bundle_blob_begin(&w);

@@ -148,6 +148,7 @@ static bool place_blobs(struct reading *r, const struct member *node, struct bun
         const struct stored *s = &r->blobs[number];
 
         if (s->redacted) {
+            n->redacted = true;
             b->redacted++;
             continue;
         }

@@ -42,6 +42,7 @@ struct entry {
     struct digest digest; /* of the blob */
     uint64_t length;
     struct bytes bytes; /* the blob itself once loaded; data NULL when it is not at hand */
+    bool redacted;      /* the blob was taken out of the bundle; not part of the node */
 };
 
 struct evidence {

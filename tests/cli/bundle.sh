@@ -52,6 +52,9 @@ ok "redaction keeps the digest" [ "$(evidence red.assay)" = "$D" ]
 ok "redacted bytes are gone" fails grep -q '02:00:00' red.assay
 ok "redaction is excluded coverage" sh -c "'$ASSAY' bundle list red.assay |
     grep -q '^excluded .*eth0/address (redacted)'"
+ok "a judge has not seen what is redacted" sh -c "
+    '$ASSAY' appraise --json red.assay | tr '{' '\\n' | grep '\"surface\":\"net\"' |
+    grep -q '\"state\":\"excluded\"'"
 ok "a redacted bundle is redacted further" \
     "$ASSAY" bundle redact -o red2.assay red.assay content "sha256:$(sha256sum <one/proc/cpuinfo | cut -d' ' -f1)"
 ok "and keeps the digest" [ "$(evidence red2.assay)" = "$D" ]

@@ -119,13 +119,6 @@ static inline const struct subject *case_done(struct case_subject *c)
     return &c->subject;
 }
 
-/* Decoders may be left out of a build; what they state cannot be tested then. */
-#define NEEDS_KEY(name)                                                                        \
-    do {                                                                                       \
-        if (key_find(bytes_of(name)) == KEY_NONE)                                              \
-            return;                                                                            \
-    } while (0)
-
 static inline const struct finding *finding_of(const struct findings *f, const char *id)
 {
     for (size_t i = 0; i < f->count; i++) {
