@@ -303,7 +303,7 @@ static struct digest surface_node(struct world *w, const struct machine *m, unsi
         put_child(&t, name, &d);
         if (more && part == m->position / CLAIMS % PARTS) {
             d = added_node(w, scratch);
-            (void)strcat(name, ".1");
+            (void)snprintf(name, sizeof(name), "part:%02u.1", part);
             put_child(&t, name, &d);
         }
     }
@@ -373,7 +373,8 @@ struct score {
     size_t others;
     size_t ranked;  /* alterations among the first three events */
     size_t noticed; /* altered machines that alarm */
-    size_t cried;   /* other machines that alarm */
+    size_t cried;   /* other machines that alarm … */
+    size_t swapped; /* … of which with a swapped module */
     size_t by_kind[4];
     size_t noticed_by_kind[4];
 };
@@ -419,6 +420,7 @@ static void score_machine(const struct cohort *c, const struct machine *m, size_
     if (m->alteration == NONE) {
         s->others++;
         s->cried += alarm;
+        s->swapped += alarm && m->module < MODULES;
     } else {
         size_t rank = rank_of(m, events, count);
 
@@ -454,6 +456,7 @@ static void print_score(const struct score *s)
     print_rate("alteration in the first three", s->ranked, s->altered);
     print_rate("misses", s->altered - s->noticed, s->altered);
     print_rate("false alarms", s->cried, s->others);
+    (void)printf("  %-34s %zu of %zu\n", "of these, a swapped module", s->swapped, s->cried);
     for (unsigned k = VALUE; k <= REMOVED; k++)
         (void)printf("  %-34s %zu of %zu\n", kinds[k], s->noticed_by_kind[k], s->by_kind[k]);
 }

@@ -25,9 +25,9 @@ awk '
     }' "$log"
 
 "$program" fleet 100000 201 >>"$log" || failed=$((failed + 1))
-tail -n 7 "$log"
+tail -n 8 "$log"
 awk '
-    /^fleet of 10000,/ { small += $8; count++; if ($12 > most) most = $12 }
+    /^fleet of 10000,/ { small += $8; count++; if ($14 > most) most = $14 }
     /^fleet of 100000,/ { large = $8 }
     END {
         small /= count

@@ -69,11 +69,10 @@ def memory_device(handle, number, module):
         size, speed, volts, kind, detail, total, data = 0, 0, 0, 2, 4, 0xffff, 0xffff
         serial, part, maker, maker_id = "NO DIMM", "NO DIMM", "NO DIMM", b"\0\0"
     fields = struct.pack("<HHHHH", 0x20, 0xfffe, total, data, size) + bytes([9, 0, 1, 2, kind])
-    fields += struct.pack("<HH", detail, speed) + bytes([3, 4, 5, 6, 1 if module else 0])
+    fields += struct.pack("<HH", detail, speed) + bytes([3, 4, 0, 5, 1 if module else 0])
     fields += struct.pack("<IHHHHBHB", 0, speed, volts, volts, volts, 3, 8, 0) + maker_id
     fields += struct.pack("<HHHQQQQII", 0, 0, 0, 0, size << 20, 0, 0, 0, 0)
-    return structure(17, handle, fields, [locator, "P0_Node0_Channel0", maker, serial,
-                                          "NO DIMM TAG", part])
+    return structure(17, handle, fields, [locator, "P0_Node0_Channel0", maker, serial, part])
 
 
 def memory(m):
@@ -87,10 +86,10 @@ def memory(m):
 
 
 def power_supply(handle, number, serial):
-    fields = bytes([1, 1, 2, 3, 4, 5, 6, 7])
+    fields = bytes([1, 1, 2, 3, 4, 0, 5, 6])
     fields += struct.pack("<HHHHH", 800, 0x22a2, 0xffff, 0xffff, 0xffff)
     return structure(39, handle, fields, [f"PSU{number}", f"PSU {number}", "Lindqvist Power",
-                                          serial, "NO TAG", "LP-800", "1.1"])
+                                          serial, "LP-800", "1.1"])
 
 
 def onboard(handle, name, kind, instance, bus, device):

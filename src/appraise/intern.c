@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static uint64_t hash_of(struct bytes key)
+static uint32_t hash_of(struct bytes key)
 {
     uint64_t h = UINT64_C(0x9e3779b97f4a7c15) ^ key.len;
     size_t at = 0;
@@ -19,7 +19,7 @@ static uint64_t hash_of(struct bytes key)
         h = (h ^ key.data[at]) * UINT64_C(0x100000001b3);
     h ^= h >> 29;
     h *= UINT64_C(0xc4ceb9fe1a85ec53);
-    return h ^ h >> 32;
+    return (uint32_t)(h ^ h >> 32);
 }
 
 void intern_init(struct intern *in, struct arena *a)
@@ -28,39 +28,52 @@ void intern_init(struct intern *in, struct arena *a)
 }
 
 /* Where `key` stands or would stand. */
-static size_t slot_of(const struct intern *in, struct bytes key)
+static size_t slot_of(const struct intern *in, struct bytes key, uint32_t hash)
 {
-    size_t at = (size_t)hash_of(key) & (in->slot_count - 1);
+    size_t at = hash & (in->slot_count - 1);
 
-    while (in->slots[at] != INTERN_NONE && !bytes_equal(in->keys[in->slots[at]], key))
+    while (in->slots[at].number != INTERN_NONE &&
+           (in->slots[at].hash != hash || !bytes_equal(in->keys[in->slots[at].number], key)))
         at = (at + 1) & (in->slot_count - 1);
     return at;
 }
 
 static void widen(struct intern *in)
 {
-    in->slot_count = in->slot_count == 0 ? 64 : in->slot_count * 2;
-    in->slots = ARENA_ARRAY(in->arena, uint32_t, in->slot_count);
+    const struct intern_slot *old = in->slots;
+    size_t count = in->slot_count;
+
+    in->slot_count = count == 0 ? 64 : count * 2;
+    in->slots = ARENA_ARRAY(in->arena, struct intern_slot, in->slot_count);
     memset(in->slots, 0xff, in->slot_count * sizeof(*in->slots));
-    for (uint32_t i = 0; i < in->count; i++)
-        in->slots[slot_of(in, in->keys[i])] = i;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = old[i].hash & (in->slot_count - 1);
+
+        if (old[i].number == INTERN_NONE)
+            continue;
+        while (in->slots[at].number != INTERN_NONE)
+            at = (at + 1) & (in->slot_count - 1);
+        in->slots[at] = old[i];
+    }
 }
 
 uint32_t intern_add(struct intern *in, struct bytes key)
 {
-    if (in->count * 3 >= in->slot_count * 2)
-        widen(in);
-    size_t at = slot_of(in, key);
+    uint32_t hash = hash_of(key);
 
-    if (in->slots[at] != INTERN_NONE)
-        return in->slots[at];
+    if (in->count * 2 >= in->slot_count)
+        widen(in);
+    size_t at = slot_of(in, key, hash);
+
+    if (in->slots[at].number != INTERN_NONE)
+        return in->slots[at].number;
     arena_grow(in->arena, &in->keys, in->count, &in->cap, sizeof(*in->keys));
     in->keys[in->count] = arena_copy(in->arena, key);
-    in->slots[at] = (uint32_t)in->count++;
-    return in->slots[at];
+    in->slots[at] = (struct intern_slot){(uint32_t)in->count++, hash};
+    return in->slots[at].number;
 }
 
 uint32_t intern_find(const struct intern *in, struct bytes key)
 {
-    return in->slot_count == 0 ? INTERN_NONE : in->slots[slot_of(in, key)];
+    return in->slot_count == 0 ? INTERN_NONE : in->slots[slot_of(in, key, hash_of(key))].number;
 }

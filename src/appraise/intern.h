@@ -8,12 +8,17 @@
 
 #define INTERN_NONE UINT32_MAX
 
+struct intern_slot {
+    uint32_t number; /* INTERN_NONE: free */
+    uint32_t hash;   /* so that another key is passed over without reading it */
+};
+
 struct intern {
     struct arena *arena;
     struct bytes *keys; /* by number */
     size_t count;
     size_t cap;
-    uint32_t *slots; /* open addressing; INTERN_NONE is free */
+    struct intern_slot *slots; /* open addressing */
     size_t slot_count;
 };
 

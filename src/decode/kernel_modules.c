@@ -80,17 +80,18 @@ static unsigned probe(struct bytes b, struct bytes label)
 {
     struct bytes rest = b;
     struct bytes line = {NULL, 0};
-    struct bytes word;
+    struct bytes words[WORDS];
     uint64_t size = 0;
+    size_t count = 0;
 
     (void)label;
     (void)bytes_line(&rest, &line);
-    if (!bytes_word(&line, " ", &word) || !bytes_word(&line, " ", &word) ||
-        !bytes_number(word, 10, &size) || !bytes_word(&line, " ", &word) ||
-        !bytes_word(&line, " ", &word) || !bytes_word(&line, " ", &word))
+    while (count < WORDS && bytes_word(&line, " ", &words[count]))
+        count++;
+    if (count < WORDS || !words_good(words, &size))
         return 0;
-    return bytes_equal_text(word, "Live") || bytes_equal_text(word, "Loading") ||
-                   bytes_equal_text(word, "Unloading")
+    return bytes_equal_text(words[4], "Live") || bytes_equal_text(words[4], "Loading") ||
+                   bytes_equal_text(words[4], "Unloading")
                ? 60
                : 0;
 }

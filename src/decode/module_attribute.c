@@ -78,10 +78,11 @@ static void decode(struct decode *d)
 static unsigned probe(struct bytes b, struct bytes label)
 {
     struct bytes rest = label;
+    struct bytes module;
     struct bytes word;
 
     (void)b;
-    if (!bytes_word(&rest, "/", &word) || !bytes_word(&rest, "/", &word))
+    if (!bytes_word(&rest, "/", &module) || !bytes_word(&rest, "/", &word))
         return 0;
     for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
         if (bytes_equal_text(word, attributes[i].name))

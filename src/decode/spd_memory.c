@@ -68,7 +68,7 @@ void spd_speed(struct decode *d, uint64_t picoseconds, size_t offset)
     for (size_t i = 0; i < ARRAY_LEN(ratings); i++) {
         uint64_t gap = speed > ratings[i] ? speed - ratings[i] : ratings[i] - speed;
 
-        if (gap * 100 < 2U * ratings[i]) {
+        if (gap * 100 < UINT64_C(2) * ratings[i]) {
             speed = ratings[i];
             break;
         }
@@ -117,7 +117,7 @@ void spd_ddr3(struct decode *d)
     spd_claim(d, KEY_SPD_ROWS, (spd_byte(d, 5) >> 3 & 7) + 12U, 5);
     spd_claim(d, KEY_SPD_COLUMNS, (spd_byte(d, 5) & 7) + 9U, 5);
     spd_organisation_claim(d, &o, 4, 7, 8);
-    spd_claim(d, KEY_SPD_EXTENSION, (bus >> 3 & 3) * 8U, 8);
+    spd_claim(d, KEY_SPD_EXTENSION, (uint64_t)(bus >> 3 & 3) * 8, 8);
     /* The medium time base is a fraction of a nanosecond, the fine one of a picosecond. */
     uint64_t base = divisor == 0 ? 0 : spd_byte(d, 10) * UINT64_C(1000) / divisor;
     uint64_t step = (fine & 15) == 0 ? 0 : (fine >> 4) / (fine & 15);
@@ -160,7 +160,7 @@ void spd_ddr4(struct decode *d)
     spd_claim(d, KEY_SPD_ROWS, (spd_byte(d, 5) >> 3 & 7) + 12U, 5);
     spd_claim(d, KEY_SPD_COLUMNS, (spd_byte(d, 5) & 7) + 9U, 5);
     spd_organisation_claim(d, &o, 4, 12, 13);
-    spd_claim(d, KEY_SPD_EXTENSION, (bus >> 3 & 3) * 8U, 13);
+    spd_claim(d, KEY_SPD_EXTENSION, (uint64_t)(bus >> 3 & 3) * 8, 13);
     /* The only time bases that the annex defines are 125 ps and 1 ps. */
     if (spd_byte(d, 17) != 0)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + 17);
@@ -190,6 +190,6 @@ void spd_ddr5(struct decode *d)
     spd_claim(d, KEY_SPD_ROWS, (spd_byte(d, 5) & 31) + 16U, 5);
     spd_claim(d, KEY_SPD_COLUMNS, (spd_byte(d, 5) >> 5) + 10U, 5);
     spd_organisation_claim(d, &o, 4, 6, 235);
-    spd_claim(d, KEY_SPD_EXTENSION, (bus >> 3 & 3) * 4U, 235);
+    spd_claim(d, KEY_SPD_EXTENSION, (uint64_t)(bus >> 3 & 3) * 4, 235);
     spd_speed(d, spd_byte(d, 20) | (uint64_t)spd_byte(d, 21) << 8, 20);
 }

@@ -43,11 +43,14 @@ const char *change_name(enum change_kind k)
     return "";
 }
 
+/* A container is the same, unless all that it holds is free. */
 static enum expectation expectation_of(const struct tree *t, uint32_t node)
 {
     const struct item *claim = tree_claim(t, node);
 
-    return claim != NULL ? key_get(claim->key)->expectation : EXPECT_SAME;
+    if (claim != NULL)
+        return key_get(claim->key)->expectation;
+    return tree_in_model(t, node) ? EXPECT_SAME : EXPECT_FREE;
 }
 
 static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t b)

@@ -139,10 +139,11 @@ static enum expectation claim_expectation(const struct item *claim)
 
 bool tree_in_model(const struct tree *t, uint32_t node)
 {
-    const struct item *claim = tree_claim(t, node);
+    const struct tree_node *n = &t->nodes[node];
 
-    return claim == NULL || claim_expectation(claim) == EXPECT_SAME ||
-           claim_expectation(claim) == EXPECT_RANGE;
+    if (n->kind == ITEM_CLAIM)
+        return n->has_model;
+    return n->has_model || n->has_own || !n->has_free;
 }
 
 /* Members of a bag: by kind, key, value or digest. What the order cannot tell is equal. */
@@ -278,6 +279,7 @@ static void close_node(struct builder *b, uint32_t index)
 
         n->has_own = e == EXPECT_OWN || e == EXPECT_GROUP;
         n->has_free = e == EXPECT_FREE;
+        n->has_model = e == EXPECT_SAME || e == EXPECT_RANGE;
         return;
     }
     if (n->kind == ITEM_BAG && n->count > 1)
@@ -285,6 +287,7 @@ static void close_node(struct builder *b, uint32_t index)
     for (uint32_t i = n->first; i < n->first + n->count; i++) {
         n->has_own = n->has_own || t->nodes[i].has_own;
         n->has_free = n->has_free || t->nodes[i].has_free;
+        n->has_model = n->has_model || t->nodes[i].has_model;
     }
     n->model = encode_node(b, n);
 }

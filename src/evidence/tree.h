@@ -25,6 +25,7 @@ struct tree_node {
                       */
     bool has_own;    /* a claim of expectation own or group at or below */
     bool has_free;
+    bool has_model; /* a claim of expectation same or range at or below */
     struct bytes name;
     struct digest model; /* containers: digest of the model node */
 };
@@ -57,7 +58,10 @@ uint32_t tree_find(const struct tree *t, const char *path);
 /* The path of a node; members that share a name are told apart by "#n", for display. */
 void tree_path(const struct tree *t, uint32_t node, struct text *out);
 
-/* Whether a node belongs to the model tree: a container, or a claim of same or range. */
+/*
+ * Whether a node belongs to the model tree: a claim of same or range, or a container, unless
+ * all that it holds is free: one more entry of a log is no other machine.
+ */
 bool tree_in_model(const struct tree *t, uint32_t node);
 
 /* The digest of the identity tree below the root: own and group claims, salted (docs/formats).

@@ -95,7 +95,10 @@ static void what_belongs_to_one_machine_is_not_in_the_model(void **state)
     struct decoded *y = empty(*state);
 
     own(x, map(x, 0, "p"), "serial", "A");
-    freely(y, map(y, 0, "p"), "bar", "B");
+    uint32_t p = map(y, 0, "p");
+
+    own(y, p, "serial", "B");
+    freely(y, p, "bar", "B");
     struct tree a = built(x);
     struct tree b = built(y);
 
@@ -103,6 +106,26 @@ static void what_belongs_to_one_machine_is_not_in_the_model(void **state)
     assert_true(a.nodes[0].has_own);
     assert_false(a.nodes[0].has_free);
     assert_true(b.nodes[0].has_free);
+    assert_false(b.nodes[0].has_model);
+}
+
+static void one_more_entry_of_a_log_is_no_difference(void **state)
+{
+    struct decoded *x = empty(*state);
+    struct decoded *y = empty(*state);
+    struct changes changes;
+
+    freely(x, map(x, 0, "entry"), "bar", "1");
+    freely(y, map(y, 0, "entry"), "bar", "1");
+    freely(y, map(y, 0, "entry"), "bar", "2");
+    struct tree a = built(x);
+    struct tree b = built(y);
+
+    assert_true(digest_equal(&a.nodes[0].model, &b.nodes[0].model));
+    trees_differ(&a, &b, false, *state, &changes);
+    assert_int_equal(changes.count, 0);
+    trees_differ(&a, &b, true, *state, &changes);
+    assert_int_equal(changes.count, 1);
 }
 
 static void the_identity_digest_depends_on_the_salt(void **state)
@@ -355,6 +378,7 @@ int main(void)
         TEST(paths_go_both_ways),
         TEST(a_wide_node_is_split_and_still_one_digest),
         TEST(one_added_container_is_one_change),
+        TEST(one_more_entry_of_a_log_is_no_difference),
         TEST(own_values_are_marked_and_free_ones_left_out),
         TEST(what_was_not_seen_whole_is_unseen),
         TEST(a_device_in_another_slot_has_moved),
