@@ -103,7 +103,7 @@ static void collect_single(struct session *s)
         {NETFN_CHASSIS, 0x01, "ipmi/get_chassis_status.bin"}, /* 28.2 */
         {NETFN_APP,     0x04, "ipmi/get_selftest.bin"      }, /* 20.4 */
     };
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (ask(s, rows[i].netfn, rows[i].command, (struct bytes){0}, &a))
@@ -113,7 +113,7 @@ static void collect_single(struct session *s)
 
 static bool reserve_sdr(struct session *s, uint16_t *ret)
 {
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
 
     *ret = 0;
     if (!ask(s, NETFN_STORAGE, RESERVE_SDR, (struct bytes){0}, &a))
@@ -151,7 +151,7 @@ static bool sdr_piece(struct session *s, uint16_t *reservation, uint16_t record,
 static uint8_t sdr_record(struct session *s, uint16_t *reservation, uint16_t record,
                           struct text *t, uint16_t *ret_next)
 {
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
     size_t start = t->len;
     size_t length = SDR_HEADER;
     size_t chunk = SDR_HEADER;
@@ -235,7 +235,7 @@ static void collect_sdr(struct session *s)
 static void collect_sel(struct session *s)
 {
     struct visited *v = ARENA_NEW(s->live->arena, struct visited);
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
     uint16_t record = 0;
     struct text t;
     bool whole = true;
@@ -275,7 +275,7 @@ static bool fru_bytes(struct session *s, uint8_t id, size_t size, bool words, st
     for (size_t at = 0; at < size;) {
         size_t want = size - at < chunk / unit ? size - at : chunk / unit;
         uint8_t request[] = {id, (uint8_t)at, (uint8_t)(at >> 8), (uint8_t)want};
-        struct ipmi_answer a;
+        struct ipmi_answer a = {0};
 
         if (!ask(s, NETFN_STORAGE, READ_FRU_DATA, (struct bytes){request, sizeof(request)}, &a))
             return false;
@@ -298,7 +298,7 @@ static bool fru_bytes(struct session *s, uint8_t id, size_t size, bool words, st
 static void collect_fru(struct session *s, uint8_t id)
 {
     const char *path = arena_format(s->live->arena, "ipmi/fru%u.bin", id);
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
     struct text t;
 
     if (!ask(s, NETFN_STORAGE, GET_FRU_AREA_INFO, (struct bytes){&id, 1}, &a))
@@ -322,7 +322,7 @@ static void collect_fru(struct session *s, uint8_t id)
 static void collect_mac(struct session *s, uint8_t channel)
 {
     uint8_t request[] = {channel, LAN_PARAMETER_MAC, 0, 0};
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
 
     if (!ask(s, NETFN_APP, GET_CHANNEL_INFO, (struct bytes){&channel, 1}, &a))
         return;
