@@ -4,9 +4,10 @@
 # Ends with 0 if and only if it told the altered one from the others and says what was altered.
 # usage: demo/demo.sh [BUILD]
 set -eu
-cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
-build=${1:-build}
+build=${1:-$(dirname "$0")/../build}
+build=$(cd "$build" && pwd)
+cd "$(dirname "$0")/.."
 assay=$build/assay
 out=$build/demo
 machines=demo/machines
@@ -81,7 +82,7 @@ its boot measurements are those of the good machines: a check of measured boot a
 have passed it, since firmware does not measure what is soldered on. Serial numbers, moved
 memory windows and longer event logs make no noise. The page for your manager:
 TEXT
-echo "  $out/node-5.html"
+echo "  ${out#"$PWD"/}/node-5.html"
 for part in 'pci@host-kernel/00:1c.5' 'smbus@host-kernel/bus:0/0x66' 'bmc@bmc/firmware'; do
     told "$out/node-5.txt" | grep -qF "$part" || miss "node-5: $part is not named"
 done
