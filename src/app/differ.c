@@ -67,7 +67,7 @@ static void side_json(struct json *j, const char *name, const struct tree *t, ui
     if (claim != NULL)
         render_value(j, &claim->value);
     else
-        json_null(j);
+        json_none(j);
 }
 
 void changes_json(struct text *t, const struct subject *a, const struct subject *b,
@@ -76,16 +76,16 @@ void changes_json(struct text *t, const struct subject *a, const struct subject 
     struct json j;
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_string(&j, "a", a->name);
     json_member_string(&j, "b", b->name);
     json_key(&j, "changes");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < c->count; i++) {
         const struct change *row = &c->rows[i];
 
-        json_object(&j);
+        json_object_begin(&j);
         json_member_text(&j, "kind", change_name(row->kind));
         json_member_string(&j, "path", change_path(a, b, row, t->arena));
         if (row->kind == CHANGE_MOVED)
@@ -95,10 +95,10 @@ void changes_json(struct text *t, const struct subject *a, const struct subject 
         side_json(&j, "to", &b->tree, row->b);
         json_key(&j, "consequence_of");
         if (row->cause != TREE_NONE) {
-            json_string(&j, change_path(a, b, &c->rows[row->cause], t->arena));
+            json_utf8(&j, change_path(a, b, &c->rows[row->cause], t->arena));
             json_member_text(&j, "consequence_why", row->cause_why);
         } else {
-            json_null(&j);
+            json_none(&j);
         }
         json_object_end(&j);
     }

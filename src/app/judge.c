@@ -193,8 +193,9 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         return false;
     policy_apply(&ret->policy, q->as_of, &ret->findings);
     findings_sort(&ret->findings);
-    ret->verdict = verdict_decide(&ret->findings, &ret->coverage, &ret->policy, ret->members, a,
-                                  &ret->gaps, &ret->residual);
+    ret->verdict = verdict_decide(
+        &(struct verdict_input){&ret->findings, &ret->coverage, &ret->policy, ret->members}, a,
+        &ret->gaps, &ret->residual);
     return true;
 }
 

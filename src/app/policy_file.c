@@ -37,19 +37,19 @@ static bool hex_bytes(struct bytes text, struct arena *a, struct bytes *ret)
 }
 
 /* The elements of a member that is an array of objects; none if it is not there. */
-static bool rows_of(const struct json_node *n, const char *name, const char *known,
+static bool rows_of(const struct json_node *n, const char *member, const char *known,
                     const struct json_node **ret, size_t *ret_count, struct err *e)
 {
-    const struct json_node *m = json_member(n, name);
+    const struct json_node *m = json_member(n, member);
 
     *ret = NULL;
     *ret_count = 0;
     if (m == NULL)
         return true;
     if (m->kind != JSON_KIND_ARRAY)
-        return err_set(e, ERR_INPUT, "\"%s\" is not an array", name);
+        return err_set(e, ERR_INPUT, "\"%s\" is not an array", member);
     for (size_t i = 0; i < m->count; i++) {
-        if (!json_members_known(&m->children[i], known, name, e))
+        if (!json_members_known(&m->children[i], known, member, e))
             return false;
     }
     *ret = m->children;

@@ -14,7 +14,7 @@ void render_digest(struct json *j, const struct digest *d)
     t = (struct text){.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
     text_puts(&t, "sha256:");
     text_hex(&t, (struct bytes){d->bytes, sizeof(d->bytes)});
-    json_string(j, text_bytes(&t));
+    json_utf8(j, text_bytes(&t));
 }
 
 void render_value(struct json *j, const struct value *v)
@@ -31,7 +31,7 @@ void render_value(struct json *j, const struct value *v)
         break;
     case TYPE_TEXT:
         if (bytes_utf8(v->bytes))
-            json_string(j, v->bytes);
+            json_utf8(j, v->bytes);
         else
             json_bytes(j, v->bytes);
         break;
@@ -43,7 +43,7 @@ void render_value(struct json *j, const struct value *v)
 
 void render_span(struct json *j, const struct decoded *d, struct span s)
 {
-    json_object(j);
+    json_object_begin(j);
     json_key(j, "blob");
     render_digest(j, &d->blobs[s.blob].digest);
     json_member_uint(j, "offset", s.offset);
@@ -128,7 +128,7 @@ static void claim_json(struct json *j, struct paths *p, uint32_t index)
     const struct item *item = &p->d->items[index];
     const struct key *k = key_get(item->key);
 
-    json_object(j);
+    json_object_begin(j);
     json_member_string(j, "path", path_of(p, index));
     json_member_text(j, "key", k->name);
     json_member_text(j, "type", value_type_name(item->value.type));
@@ -146,11 +146,11 @@ static void claim_json(struct json *j, struct paths *p, uint32_t index)
 static void faults_json(struct json *j, struct paths *p)
 {
     json_key(j, "faults");
-    json_array(j);
+    json_array_begin(j);
     for (size_t i = 0; i < p->d->fault_count; i++) {
         const struct fault *f = &p->d->faults[i];
 
-        json_object(j);
+        json_object_begin(j);
         json_member_text(j, "name", fault_name(f->id));
         json_key(j, "blob");
         render_digest(j, &p->d->blobs[f->blob].digest);
@@ -165,12 +165,12 @@ static void faults_json(struct json *j, struct paths *p)
 static void map_json(struct json *j, struct paths *p)
 {
     json_key(j, "map");
-    json_array(j);
+    json_array_begin(j);
     for (size_t i = 0; i < p->d->region_count; i++) {
         const struct region *r = &p->d->regions[i];
         const struct blob *b = &p->d->blobs[r->span.blob];
 
-        json_object(j);
+        json_object_begin(j);
         json_key(j, "blob");
         render_digest(j, &b->digest);
         json_member_uint(j, "offset", r->span.offset);
@@ -192,13 +192,13 @@ static void map_json(struct json *j, struct paths *p)
 static void derived_json(struct json *j, const struct decoded *d)
 {
     json_key(j, "derived");
-    json_array(j);
+    json_array_begin(j);
     for (size_t i = 0; i < d->blob_count; i++) {
         const struct blob *b = &d->blobs[i];
 
         if (b->method == NULL)
             continue;
-        json_object(j);
+        json_object_begin(j);
         json_key(j, "blob");
         render_digest(j, &b->digest);
         json_key(j, "parent");
@@ -217,7 +217,7 @@ void render_decoded_json(struct json *j, const struct decoded *d)
 
     paths_init(&p, d);
     json_key(j, "claims");
-    json_array(j);
+    json_array_begin(j);
     for (uint32_t i = 1; i < d->item_count; i++) {
         if (d->items[i].kind == ITEM_CLAIM)
             claim_json(j, &p, i);

@@ -189,14 +189,15 @@ static void find_residual(const struct coverage *c, struct arena *a, struct sent
         "radio) need a look at the board.");
 }
 
-enum verdict verdict_decide(const struct findings *f, const struct coverage *c,
-                            const struct policy *p, uint64_t voters, struct arena *a,
+enum verdict verdict_decide(const struct verdict_input *in, struct arena *a,
                             struct sentences *ret_gaps, struct sentences *ret_residual)
 {
+    const struct findings *f = in->findings;
+
     *ret_gaps = (struct sentences){0};
     *ret_residual = (struct sentences){0};
-    find_gaps(c, p, voters, a, ret_gaps);
-    find_residual(c, a, ret_residual);
+    find_gaps(in->coverage, in->policy, in->voters, a, ret_gaps);
+    find_residual(in->coverage, a, ret_residual);
     for (size_t i = 0; i < f->count; i++) {
         if (f->rows[i].severity >= SEVERITY_MEDIUM && f->rows[i].waived.len == 0)
             return VERDICT_SUSPECT;

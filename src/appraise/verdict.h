@@ -23,12 +23,18 @@ struct sentences {
     size_t cap;
 };
 
+struct verdict_input {
+    const struct findings *findings;
+    const struct coverage *coverage;
+    const struct policy *policy;
+    uint64_t voters; /* machines in the cohort, 0 without one */
+};
+
 /*
- * `voters` is the number of peers in the cohort, 0 without one. `ret_gaps` receives a sentence
- * for every requirement that is not met, `ret_residual` what even this verdict cannot exclude.
+ * `ret_gaps` receives a sentence for every requirement that is not met, `ret_residual` what
+ * even this verdict cannot exclude.
  */
-enum verdict verdict_decide(const struct findings *f, const struct coverage *c,
-                            const struct policy *p, uint64_t voters, struct arena *a,
+enum verdict verdict_decide(const struct verdict_input *in, struct arena *a,
                             struct sentences *ret_gaps, struct sentences *ret_residual);
 
 #endif

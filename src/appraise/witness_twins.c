@@ -70,35 +70,42 @@ static bool leaf_differs(const struct claim_index *x, uint32_t left, uint32_t ri
            (a->key != b->key || !value_equal(&a->value, &b->value));
 }
 
+/* A child that both maps have. */
+static void compare_children(struct twins *t, uint32_t left, uint32_t right, bool *told)
+{
+    const struct tree_node *nodes = t->w->x->tree->nodes;
+
+    witness_compared(t->w, left, right);
+    if (nodes[left].kind != ITEM_CLAIM && nodes[right].kind != ITEM_CLAIM) {
+        push(t, left, right);
+    } else if (!*told && leaf_differs(t->w->x, left, right)) {
+        report(t, left, right, "differ");
+        *told = true;
+    }
+}
+
 /* Children of two maps by name, both in order. One finding for all leaves that differ. */
 static void compare_maps(struct twins *t, uint32_t left, uint32_t right)
 {
-    const struct tree_node *nodes = t->w->x->tree->nodes;
-    const struct tree_node *a = &nodes[left];
-    const struct tree_node *b = &nodes[right];
+    const struct tree *tree = t->w->x->tree;
+    const struct tree_node *a = &tree->nodes[left];
+    const struct tree_node *b = &tree->nodes[right];
     uint32_t i = a->first;
     uint32_t k = b->first;
     bool told = false;
 
     while (i < a->first + a->count || k < b->first + b->count) {
-        int c = i == a->first + a->count   ? 1
-                : k == b->first + b->count ? -1
-                                           : bytes_compare(nodes[i].name, nodes[k].name);
+        int c = i == a->first + a->count ? 1
+                : k == b->first + b->count
+                    ? -1
+                    : bytes_compare(tree->nodes[i].name, tree->nodes[k].name);
 
         if (c == 0)
-            witness_compared(t->w, i, k);
-        if (c == 0 && (nodes[i].kind == ITEM_CLAIM || nodes[k].kind == ITEM_CLAIM)) {
-            if (!told && leaf_differs(t->w->x, i, k)) {
-                report(t, i, k, "differ");
-                told = true;
-            }
-        } else if (c == 0) {
-            push(t, i, k);
-        } else if (t->whole && c < 0 && tree_in_model(t->w->x->tree, i)) {
+            compare_children(t, i, k, &told);
+        else if (t->whole && c < 0 && tree_in_model(tree, i))
             report(t, i, right, "differ: the second lacks this part");
-        } else if (t->whole && c > 0 && tree_in_model(t->w->x->tree, k)) {
+        else if (t->whole && c > 0 && tree_in_model(tree, k))
             report(t, left, k, "differ: the first lacks this part");
-        }
         i += c <= 0;
         k += c >= 0;
     }

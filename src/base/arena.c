@@ -204,7 +204,12 @@ void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, si
 {
     if (count < *capacity)
         return;
-    size_t wider = *capacity == 0 ? 16 : *capacity * 2;
+
+    enum {
+        FIRST = 2048
+    }; /* bytes, so that small arrays do not grow often */
+
+    size_t wider = *capacity > 0 ? *capacity * 2 : size < FIRST / 16 ? FIRST / size : 16;
 
     arena_widen(a, array, wider, capacity, size);
 }

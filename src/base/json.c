@@ -38,7 +38,7 @@ static void json_close(struct json *j, char c)
     text_char(j->out, c);
 }
 
-void json_object(struct json *j)
+void json_object_begin(struct json *j)
 {
     json_open(j, '{');
 }
@@ -48,7 +48,7 @@ void json_object_end(struct json *j)
     json_close(j, '}');
 }
 
-void json_array(struct json *j)
+void json_array_begin(struct json *j)
 {
     json_open(j, '[');
 }
@@ -95,7 +95,7 @@ void json_bool(struct json *j, bool value)
     text_puts(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_none(struct json *j)
 {
     json_next(j);
     text_puts(j->out, "null");
@@ -125,7 +125,7 @@ static void json_escape(struct json *j, uint8_t c)
     }
 }
 
-void json_string(struct json *j, struct bytes b)
+void json_utf8(struct json *j, struct bytes b)
 {
     bool utf8 = bytes_utf8(b);
     size_t from = 0;
@@ -150,7 +150,7 @@ void json_string(struct json *j, struct bytes b)
 
 void json_text(struct json *j, const char *s)
 {
-    json_string(j, bytes_of(s));
+    json_utf8(j, bytes_of(s));
 }
 
 void json_hex(struct json *j, struct bytes b)
@@ -163,12 +163,12 @@ void json_hex(struct json *j, struct bytes b)
 
 void json_bytes(struct json *j, struct bytes b)
 {
-    json_object(j);
+    json_object_begin(j);
     json_key(j, "hex");
     json_hex(j, b);
     if (bytes_printable(b)) {
         json_key(j, "text");
-        json_string(j, b);
+        json_utf8(j, b);
     }
     json_object_end(j);
 }
@@ -182,7 +182,7 @@ void json_member_text(struct json *j, const char *name, const char *s)
 void json_member_string(struct json *j, const char *name, struct bytes b)
 {
     json_key(j, name);
-    json_string(j, b);
+    json_utf8(j, b);
 }
 
 void json_member_uint(struct json *j, const char *name, uint64_t value)

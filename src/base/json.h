@@ -17,11 +17,11 @@ struct json {
 
 void json_init(struct json *j, struct text *out);
 
-void json_object(struct json *j);
+void json_object_begin(struct json *j);
 
 void json_object_end(struct json *j);
 
-void json_array(struct json *j);
+void json_array_begin(struct json *j);
 
 void json_array_end(struct json *j);
 
@@ -35,10 +35,10 @@ void json_int(struct json *j, int64_t value);
 
 void json_bool(struct json *j, bool value);
 
-void json_null(struct json *j);
+void json_none(struct json *j);
 
 /* A string; bytes that are not UTF-8 become U+FFFD. */
-void json_string(struct json *j, struct bytes b);
+void json_utf8(struct json *j, struct bytes b);
 
 void json_text(struct json *j, const char *s);
 

@@ -90,6 +90,20 @@ void text_uint(struct text *t, uint64_t value)
     text_add(t, (struct bytes){(const uint8_t *)digits + at, sizeof(digits) - at});
 }
 
+void text_hex_uint(struct text *t, uint64_t value)
+{
+    char digits[18];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = "0123456789abcdef"[value & 15];
+        value >>= 4;
+    } while (value > 0);
+    digits[--at] = 'x';
+    digits[--at] = '0';
+    text_add(t, (struct bytes){(const uint8_t *)digits + at, sizeof(digits) - at});
+}
+
 /* Writes `c` as `mark` and two hexadecimal digits. */
 static void text_escaped(struct text *t, const char *mark, uint8_t c)
 {

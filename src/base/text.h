@@ -41,6 +41,9 @@ void text_hex(struct text *t, struct bytes b);
 /* Decimal digits of `value`; much faster than text_printf. */
 void text_uint(struct text *t, uint64_t value);
 
+/* "0x" and the hexadecimal digits of `value`, without leading zeros. */
+void text_hex_uint(struct text *t, uint64_t value);
+
 /* A path segment: '/', '%', '#', blanks and bytes outside printable ASCII are percent-encoded.
  */
 void text_segment(struct text *t, struct bytes b);

@@ -90,10 +90,12 @@ static void heap_prepare(size_t first)
     (void)mallopt(M_MMAP_THRESHOLD, KEEP);
     (void)mallopt(M_TRIM_THRESHOLD, KEEP);
     (void)mallopt(M_TOP_PAD, (int)first);
+    /* waiver allocation: finds where the heap begins */
     uint8_t *start = malloc(1);
     uintptr_t page = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE;
 
     (void)madvise((void *)page, first - 2 * (size_t)PAGE, MADV_POPULATE_WRITE);
+    /* waiver allocation: as above */
     free(start);
 }
 

@@ -47,7 +47,7 @@ static bool load(struct call *c)
 static void head_json(struct call *c, struct json *j)
 {
     json_init(j, &c->out);
-    json_object(j);
+    json_object_begin(j);
     json_member_uint(j, "schema", 1);
     json_member_text(j, "file", c->file);
     json_key(j, "evidence");
@@ -65,7 +65,7 @@ static void entry_json(struct json *j, const struct entry *n)
 {
     const struct source *s = source_find(n->source);
 
-    json_object(j);
+    json_object_begin(j);
     json_member_string(j, "source", n->source);
     if (s != NULL) {
         json_member_text(j, "surface", s->surface);
@@ -95,14 +95,14 @@ static void list_json(struct call *c)
     json_member_string(&j, "time", e->time);
     json_member_uint(&j, "redacted", c->bundle.redacted);
     json_key(&j, "entries");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < e->count; i++)
         entry_json(&j, &e->entries[i]);
     json_array_end(&j);
     json_key(&j, "seals");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < c->bundle.seal_count; i++) {
-        json_object(&j);
+        json_object_begin(&j);
         json_member_string(&j, "name", c->bundle.seals[i].name);
         json_member_uint(&j, "length", c->bundle.seals[i].bytes.len);
         json_object_end(&j);
@@ -327,7 +327,7 @@ static int verify_damaged(struct call *c)
         return STATUS_FINDING;
     }
     json_init(&j, &c->out);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "file", c->file);
     json_key(&j, "valid");
@@ -377,9 +377,9 @@ static int verify(struct call *c)
         json_bool(&j, good);
         json_member_uint(&j, "redacted", c->bundle.redacted);
         json_key(&j, "seals");
-        json_array(&j);
+        json_array_begin(&j);
         for (size_t i = 0; i < c->bundle.seal_count; i++) {
-            json_object(&j);
+            json_object_begin(&j);
             json_member_string(&j, "name", c->bundle.seals[i].name);
             json_member_text(&j, "state", states[i]);
             json_object_end(&j);

@@ -21,7 +21,7 @@ static void report(struct text *t, const struct choice *o, const struct cohort *
         return;
     }
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "file", o->output);
     json_key(&j, "cohort");

@@ -27,7 +27,7 @@ static void print_json(struct text *t, const char *path, const struct decoder *r
     struct json j;
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "file", path);
     json_key(&j, "blob");
@@ -36,7 +36,7 @@ static void print_json(struct text *t, const char *path, const struct decoder *r
     if (row != NULL)
         json_text(&j, row->name);
     else
-        json_null(&j);
+        json_none(&j);
     render_decoded_json(&j, d);
     json_object_end(&j);
     text_char(t, '\n');

@@ -50,9 +50,9 @@ static const char *expectation_meaning(enum expectation e)
 static void key_names_json(struct json *j, const struct key *k)
 {
     json_key(j, k->bits ? "bits" : "values");
-    json_array(j);
+    json_array_begin(j);
     for (const struct value_name *n = k->names; n->text != NULL; n++) {
-        json_object(j);
+        json_object_begin(j);
         json_member_uint(j, k->bits ? "bit" : "value", n->value);
         json_member_text(j, "text", n->text);
         json_object_end(j);
@@ -63,7 +63,7 @@ static void key_names_json(struct json *j, const struct key *k)
 static void key_json(struct json *j, const struct key *k)
 {
     json_key(j, "key");
-    json_object(j);
+    json_object_begin(j);
     json_member_text(j, "name", k->name);
     json_member_text(j, "type", value_type_name(k->type));
     json_member_text(j, "expectation", expectation_name(k->expectation));
@@ -103,7 +103,7 @@ static bool explain_fault(struct output *o, struct bytes name)
             return true;
         }
         json_key(o->json, "fault");
-        json_object(o->json);
+        json_object_begin(o->json);
         json_member_text(o->json, "name", fault_name(id));
         json_member_text(o->json, "meaning", fault_meaning(id));
         json_object_end(o->json);
@@ -139,14 +139,14 @@ static void explain_format(struct output *o, const struct decoder *d)
         return;
     }
     json_key(o->json, "format");
-    json_object(o->json);
+    json_object_begin(o->json);
     json_member_text(o->json, "name", d->name);
     json_member_text(o->json, "title", d->title);
     json_member_text(o->json, "specification", d->spec);
     json_member_uint(o->json, "min", d->min);
     json_member_uint(o->json, "max", d->max);
     json_key(o->json, "sources");
-    json_array(o->json);
+    json_array_begin(o->json);
     format_sources(o, d);
     json_array_end(o->json);
     json_object_end(o->json);
@@ -181,7 +181,7 @@ static int explain(const struct verb *v, const char *name, bool json, struct are
     text_init(&t, a, OUTPUT_MAX);
     json_init(&j, &t);
     if (json) {
-        json_object(&j);
+        json_object_begin(&j);
         json_member_uint(&j, "schema", 1);
     }
     if (!explain_word(&o, bytes_of(name))) {

@@ -44,12 +44,12 @@ static void print_json(struct text *t, struct arena *a)
     const struct decoder *const *table = decoder_table(&count);
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_key(&j, "formats");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < count; i++) {
-        json_object(&j);
+        json_object_begin(&j);
         json_member_text(&j, "name", table[i]->name);
         json_member_text(&j, "title", table[i]->title);
         json_member_text(&j, "specification", table[i]->spec);

@@ -24,14 +24,14 @@ static void report(struct text *t, const struct choice *o, const struct referenc
         return;
     }
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "file", o->output);
     json_member_text(&j, "quality", quality_name(set->node.quality));
     json_key(&j, "reference");
     render_digest(&j, &set->digest);
     json_key(&j, "sources");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < set->node.count; i++)
         render_digest(&j, &set->node.sources[i]);
     json_array_end(&j);

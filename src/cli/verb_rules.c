@@ -30,7 +30,7 @@ static struct bytes judge_of(const struct document *d)
 
 void document_json(struct json *j, const struct document *d, struct arena *a)
 {
-    json_object(j);
+    json_object_begin(j);
     json_member_text(j, "id", d->id);
     json_member_string(j, "judge", judge_of(d));
     json_member_string(j, "severity", document_severity(d));
@@ -47,10 +47,10 @@ static void print_json(struct text *t, struct arena *a)
     const struct document *table = document_table(&count);
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_key(&j, "rules");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < count; i++)
         document_json(&j, &table[i], a);
     json_array_end(&j);

@@ -185,7 +185,7 @@ static void summary_json(struct text *t, const struct collect_command *c,
     text_init(&digest, a, 100);
     digest_text(&digest, d);
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "file", c->output);
     json_member_string(&j, "evidence", text_bytes(&digest));
@@ -193,13 +193,13 @@ static void summary_json(struct text *t, const struct collect_command *c,
     json_member_string(&j, "subject", e->subject);
     json_member_string(&j, "time", e->time);
     json_key(&j, "coverage");
-    json_array(&j);
+    json_array_begin(&j);
     while (at < e->count) {
         struct bytes name = e->entries[at].source;
         const struct source *source = source_find(name);
         struct summary s = summarise(e, &at);
 
-        json_object(&j);
+        json_object_begin(&j);
         json_member_string(&j, "source", name);
         json_member_text(&j, "surface", source->surface);
         json_member_text(&j, "witness", source->witness);

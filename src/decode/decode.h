@@ -108,8 +108,8 @@ void decode_open(struct decode *d, enum item_kind kind, const char *format, ...)
 void decode_open_bytes(struct decode *d, enum item_kind kind, struct bytes name);
 
 /*
- * As decode_open for a map, but what other blobs opened under this name at this place is the same
- * container: for one table that the kernel serves as many files (a file a register).
+ * As decode_open for a map, but what other blobs opened under this name at this place is the
+ * same container: for one table that the kernel serves as many files (a file a register).
  */
 void decode_open_shared(struct decode *d, struct bytes name);
 

@@ -506,7 +506,7 @@ static void decode(struct decode *d)
     bool named = is_position(d->label) && !bytes_equal(d->out->items[d->item].name, d->label);
 
     if (named)
-        decode_open_bytes(d, ITEM_MAP, d->label);
+        decode_open_shared(d, d->label);
     if (d->in.all.data[1] == TYPE_DEVICE)
         device(d);
     else

@@ -85,7 +85,7 @@ static void print_bits(struct text *t, uint64_t value, const struct value_name *
 {
     const char *before = " (";
 
-    text_printf(t, "0x%" PRIx64, value);
+    text_hex_uint(t, value);
     for (const struct value_name *n = names; n->text != NULL; n++) {
         if (n->value < 64 && (value >> n->value & 1) != 0) {
             text_puts(t, before);
@@ -104,7 +104,7 @@ static void print_uint(struct text *t, uint64_t value, const struct key *k)
         return;
     }
     if (k != NULL && strcmp(k->unit, UNIT_HEX) == 0)
-        text_printf(t, "0x%" PRIx64, value);
+        text_hex_uint(t, value);
     else
         text_uint(t, value);
     const char *name = k != NULL ? key_value_name(k, value) : NULL;

@@ -19,7 +19,7 @@ static void entry_render(struct text *t, const struct entry *n)
     struct json j;
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_string(&j, "source", n->source);
     json_member_string(&j, "origin", n->origin);
     json_member_text(&j, "state", coverage_name(n->state));
@@ -36,7 +36,7 @@ void manifest_render(struct text *t, const struct evidence *e, const struct dige
     struct json j;
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     digest_member(&j, "evidence", digest);
     json_member_string(&j, "tool", e->tool);
@@ -45,7 +45,7 @@ void manifest_render(struct text *t, const struct evidence *e, const struct dige
     json_key(&j, "salt");
     json_hex(&j, (struct bytes){e->salt, sizeof(e->salt)});
     json_key(&j, "entries");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < e->count; i++) {
         text_puts(t, i == 0 ? "\n" : ",\n");
         entry_render(t, &e->entries[i]);

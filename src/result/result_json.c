@@ -23,7 +23,7 @@ static void json_optional(struct json *j, const char *name, struct bytes b)
 static void json_judges(struct json *j, unsigned judged_by)
 {
     json_key(j, "judged_by");
-    json_array(j);
+    json_array_begin(j);
     for (unsigned i = 0; i <= JUDGE_RULE; i++) {
         if ((judged_by >> i & 1) != 0)
             json_text(j, judge_name((enum judge)i));
@@ -36,7 +36,7 @@ static void json_span(struct json *j, const struct result_finding *f)
     if (!f->has_span)
         return;
     json_key(j, "span");
-    json_object(j);
+    json_object_begin(j);
     json_digest(j, "blob", &f->blob);
     json_member_uint(j, "offset", f->offset);
     json_member_uint(j, "length", f->length);
@@ -47,7 +47,7 @@ static void json_span(struct json *j, const struct result_finding *f)
 
 static void json_finding(struct json *j, const struct result_finding *f)
 {
-    json_object(j);
+    json_object_begin(j);
     json_member_string(j, "id", f->id);
     json_member_string(j, "fingerprint", f->fingerprint);
     json_member_text(j, "judge", judge_name(f->judge));
@@ -59,7 +59,7 @@ static void json_finding(struct json *j, const struct result_finding *f)
     if (f->has_centibits)
         json_uint(j, f->centibits);
     else
-        json_null(j);
+        json_none(j);
     json_member_string(j, "next", f->next);
     json_optional(j, "value", f->value);
     json_optional(j, "expected", f->expected);
@@ -76,7 +76,7 @@ static void json_finding(struct json *j, const struct result_finding *f)
 
 static void json_coverage(struct json *j, const struct result_coverage *c)
 {
-    json_object(j);
+    json_object_begin(j);
     json_member_string(j, "surface", c->surface);
     json_member_string(j, "witness", c->witness);
     json_member_text(j, "state", coverage_name(c->state));
@@ -88,9 +88,9 @@ static void json_coverage(struct json *j, const struct result_coverage *c)
 static void json_sentences(struct json *j, const char *name, const struct sentences *s)
 {
     json_key(j, name);
-    json_array(j);
+    json_array_begin(j);
     for (size_t i = 0; i < s->count; i++)
-        json_string(j, s->rows[i]);
+        json_utf8(j, s->rows[i]);
     json_array_end(j);
 }
 
@@ -100,14 +100,14 @@ static void json_inputs(struct json *j, const struct result *r)
     json_optional(j, "collected", r->collected);
     json_digest(j, "decoders", &r->decoders);
     json_key(j, "policy");
-    json_object(j);
+    json_object_begin(j);
     json_member_string(j, "name", r->policy_name);
     json_digest(j, "digest", &r->policy);
     json_object_end(j);
     json_key(j, "references");
-    json_array(j);
+    json_array_begin(j);
     for (size_t i = 0; i < r->reference_count; i++) {
-        json_object(j);
+        json_object_begin(j);
         json_optional(j, "name", r->references[i].name);
         json_digest(j, "digest", &r->references[i].digest);
         json_object_end(j);
@@ -115,7 +115,7 @@ static void json_inputs(struct json *j, const struct result *r)
     json_array_end(j);
     if (r->has_cohort) {
         json_key(j, "cohort");
-        json_object(j);
+        json_object_begin(j);
         json_digest(j, "digest", &r->cohort);
         json_member_uint(j, "members", r->members);
         json_object_end(j);
@@ -130,7 +130,7 @@ void result_json(struct text *t, const struct result *r, struct arena *a)
     struct json j;
 
     json_init(&j, t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "verdict", verdict_name(r->verdict));
     json_digest(&j, "result", &digest);
@@ -139,12 +139,12 @@ void result_json(struct text *t, const struct result *r, struct arena *a)
     json_optional(&j, "as_of", r->as_of);
     json_inputs(&j, r);
     json_key(&j, "findings");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < r->finding_count; i++)
         json_finding(&j, &r->findings[i]);
     json_array_end(&j);
     json_key(&j, "coverage");
-    json_array(&j);
+    json_array_begin(&j);
     for (size_t i = 0; i < r->coverage_count; i++)
         json_coverage(&j, &r->coverage[i]);
     json_array_end(&j);

@@ -8,6 +8,7 @@ Runs the verbs over the golden cases of the decoders and the recordings of the d
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,24 @@ def decoder_cases():
     return files
 
 
+def ids_in_sources():
+    """Every id of a finding that stands in the sources."""
+    found = set()
+    for where, _, names in os.walk(os.path.join(ROOT, "src")):
+        for name in names:
+            with open(os.path.join(where, name), encoding="utf-8") as file:
+                found.update(re.findall(r'"((?:reference|history|peers|rule|witness)\.[a-z-]+)"',
+                                        file.read()))
+    return found
+
+
+def documented(runner):
+    folder = os.path.join(ROOT, "data", "rules")
+    runner.say("every finding has a document", sorted(
+        f"data/rules/{name}.txt is missing" for name in ids_in_sources()
+        if not os.path.exists(os.path.join(folder, name + ".txt"))))
+
+
 def judging(runner, where):
     machines = [os.path.join(MACHINES, name) for name in sorted(os.listdir(MACHINES))]
     if len(machines) < 2:
@@ -109,6 +128,7 @@ def judging(runner, where):
 
 def main():
     runner = Runner(sys.argv[1])
+    documented(runner)
     runner.check("rules", "all", "rules", "--json")
     runner.check("formats", "all", "formats", "--json")
     runner.check("explain", "one of each kind", "explain", "--json", "rule.wpbt-present",

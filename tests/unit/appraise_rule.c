@@ -25,61 +25,11 @@ struct rule_case {
     const char *good; /* NULL: the claim left out */
 };
 
-/* clang-format off */
 static const struct rule_case cases[] = {
-    {"rule.secure-boot-off", GLOBAL "SecureBoot", STATE, "0", "1"},
-    {"rule.setup-mode", GLOBAL "SetupMode", STATE, "1", "0"},
-    {"rule.audit-mode", GLOBAL "AuditMode", STATE, "1", "0"},
-    {"rule.test-platform-key", GLOBAL "PK/x509:a/certificate:b", SUBJECT, "CN=DO NOT TRUST - AMI Test PK", "CN=Supermicro PK CA 2018"},
-    {"rule.test-key-exchange-key", GLOBAL "KEK/x509:a/certificate:b", SUBJECT, "CN=DO NOT SHIP", "CN=Microsoft KEK"},
-    {"rule.test-signer", SECURITY "db/x509:a/certificate:b", SUBJECT, "CN=do not trust", "CN=Vendor"},
-    {"rule.machine-owner-key", SHIM "MokListRT/x509:a/certificate:b", "x509.certificate.sha256", "k", NULL},
-    {"rule.shim-validation-off", SHIM "MokSBStateRT", STATE, "1", "0"},
-    {"rule.driver-load-option", GLOBAL "Driver0001", DESCRIPTION, "x", NULL},
-    {"rule.sysprep-load-option", GLOBAL "SysPrep0001", DESCRIPTION, "x", NULL},
-    {"rule.wpbt-present", "acpi@host-kernel/WPBT", "acpi.table.signature", "WPBT", NULL},
-    {"rule.acpi-checksum", "acpi@host-kernel/SSDT:x", FAULT_TEXT, "bad-checksum", NULL},
-    {"rule.acpi-malformed", "acpi@host-kernel/APIC", FAULT_TEXT, "bad-length", "bad-checksum"},
-    {"rule.dma-opt-in-missing", "acpi@host-kernel/DMAR", "acpi.dmar.dma-control-opt-in", "0", "1"},
-    {"rule.acpi-overridden", "kernel@host-kernel", "kernel.taint", "256", "4096"},
-    {"rule.pci-malformed", "pci@host-kernel/00:1c.0", FAULT_TEXT, "loop", "truncated"},
-    {"rule.option-rom-unsigned", "pci@host-kernel/00:1c.0/rom/image:efi-8664", "option-rom.image.signed-embedded", "0", "1"},
-    {"rule.option-rom-checksum", "pci@host-kernel/00:1c.0/rom/image:x86", FAULT_TEXT, "bad-checksum", NULL},
-    {"rule.smbios-checksum", "smbios@host-kernel/entry-point", FAULT_TEXT, "bad-checksum", NULL},
-    {"rule.smbios-malformed", "smbios@host-kernel/system", FAULT_TEXT, "bad-length", "bad-checksum"},
-    {"rule.fru-checksum", "fru@bmc/board", FAULT_TEXT, "bad-checksum", NULL},
-    {"rule.fru-malformed", "fru@bmc/board", FAULT_TEXT, "unterminated", "bad-checksum"},
-    {"rule.bmc-self-test", "bmc@bmc/self-test", "bmc.self-test.result", "87", "85"},
-    {"rule.bmc-update-mode", "bmc@bmc", "bmc.update-in-progress", "1", "0"},
-    {"rule.chassis-intrusion", "bmc@bmc/chassis", "bmc.chassis.intrusion", "1", "0"},
-    {"rule.intrusion-logged", "sel@bmc/log/entry", "sel.entry.event", "1280", "1536"},
-    {"rule.event-log-cleared", "sel@bmc/log/entry", "sel.entry.event", "4098", "4096"},
-    {"rule.event-log-full", "sel@bmc/log/entry", "sel.entry.event", "4100", "4096"},
-    {"rule.event-log-malformed", "eventlog@host-firmware", FAULT_TEXT, "truncated", "digest-mismatch"},
-    {"rule.event-digest-mismatch", LOG "7/variable:x", FAULT_TEXT, "digest-mismatch", "truncated"},
-    {"rule.separator-error", LOG "0/separator/data", "eventlog.event.data", "\1", "\0"},
-    {"rule.startup-locality", LOG "0/startup-locality/descriptive", "eventlog.startup-locality.locality", "1", "3"},
-    {"rule.firmware-debug-mode", LOG "7/efi-action/data", "eventlog.event.text", "UEFI Debug Mode", "Exit Boot Services Invocation"},
-    {"rule.dma-protection-off", LOG "7/efi-action/data", "eventlog.event.text", "DMA Protection Disabled", "DMA Protection Enabled"},
-    {"rule.ima-violation", "ima@host-kernel/entry", "ima.entry.violation", "1", "0"},
-    {"rule.ima-mismatch", "ima@host-kernel/entry", "ima.entry.hash-verified", "0", "1"},
-    {"rule.module-unsigned", "modules@host-kernel/x", "modules.module.taint", "E", "O"},
-    {"rule.module-out-of-tree", "modules@host-kernel/x", "modules.module.taint", "OE", "E"},
-    {"rule.module-forced", "modules@host-kernel/x", "modules.module.taint", "F", "P"},
-    {"rule.module-proprietary", "modules@host-kernel/x", "modules.module.taint", "P", "O"},
-    {"rule.kernel-unsigned-code", "kernel@host-kernel", "kernel.taint", "8192", "4096"},
-    {"rule.kernel-forced", "kernel@host-kernel", "kernel.taint", "2", "1"},
-    {"rule.kernel-machine-check", "kernel@host-kernel", "kernel.taint", "16", "1"},
-    {"rule.kernel-parameters", "kernel@host-kernel", "kernel.text.cmdline", "ro intel_iommu=off", "ro intel_iommu=on"},
-    {"rule.usb-input-device", "usb@host-kernel/1-1/interface:0.0", "usb.interface.class", "3", "9"},
-    {"rule.usb-storage", "usb@host-kernel/1-1/interface:0.0", "usb.interface.class", "8", "9"},
-    {"rule.smbus-unknown-device", "smbus@host-kernel/0-0a", "smbus.device.address", "10", "80"},
-    {"rule.flash-malformed", "flash@host-kernel/bios", FAULT_TEXT, "bad-checksum", NULL},
-    {"rule.malformed-evidence", "usb@host-kernel/1-1", FAULT_TEXT, "bad-length", NULL},
-    {"rule.unexplained-bytes", "acpi@host-kernel/OEM1", "bytes.unclaimed", "x", NULL},
-    {"rule.placeholder-identity", "smbios@host-kernel/system", "smbios.system.serial", "To be filled by O.E.M.", "S28714001X9"},
+#include "unit/rule_cases.def"
 };
 
+/* clang-format off */
 /* Rules with a function of their own below. */
 static const char *const with_function[] = {
     "rule.secure-boot-contradiction", "rule.unknown-platform-key", "rule.bad-certificate",
@@ -87,6 +37,7 @@ static const char *const with_function[] = {
     "rule.dma-remapping-absent", "rule.separator-missing", "rule.separator-repeated",
     "rule.pcr-bank-unused", "rule.lockdown-off",
 };
+
 /* clang-format on */
 
 static struct findings judged(struct case_subject *c, const struct policy *p)
@@ -144,8 +95,10 @@ static void rows_speak_and_are_quiet(void **state)
         struct findings f = judged(bad, NULL);
         const struct finding *found = finding_of(&f, r->id);
 
-        if (found == NULL)
+        if (found == NULL) {
             fail_msg("%s does not see its case", r->id);
+            return;
+        }
         assert_int_equal(found->judge, JUDGE_RULE);
         assert_true(bytes_starts_with(found->path, r->path));
         assert_true(found->why.len > 0 && found->next.len > 0);

@@ -99,7 +99,8 @@ static enum verdict decide(struct case_subject *c, const struct findings *f,
     struct coverage k = covered(c);
 
     coverage_find(&k, bytes_of("smbios"), bytes_of("host-kernel"))->judged_by = judged_by;
-    enum verdict v = verdict_decide(f, &k, p, voters, c->arena, &gaps, &residual);
+    enum verdict v =
+        verdict_decide(&(struct verdict_input){f, &k, p, voters}, c->arena, &gaps, &residual);
 
     assert_true(residual.count > 0);
     assert_int_equal(v == VERDICT_INCOMPLETE, gaps.count > 0 && v != VERDICT_SUSPECT);

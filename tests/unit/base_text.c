@@ -70,17 +70,17 @@ static void json_of_every_kind(void **state)
 
     text_init(&t, *state, 1000);
     json_init(&j, &t);
-    json_object(&j);
+    json_object_begin(&j);
     json_member_uint(&j, "n", (UINT64_C(1) << 53) - 1);
     json_member_uint(&j, "big", UINT64_C(1) << 53);
     json_key(&j, "list");
-    json_array(&j);
+    json_array_begin(&j);
     json_int(&j, -5);
     json_int(&j, INT64_MIN);
     json_int(&j, 5);
     json_bool(&j, true);
-    json_null(&j);
-    json_object(&j);
+    json_none(&j);
+    json_object_begin(&j);
     json_object_end(&j);
     json_array_end(&j);
     json_member_text(&j, "text", "q\"\\\n\t\r\x01");

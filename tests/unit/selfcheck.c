@@ -10,9 +10,12 @@
 
 #include "unit/test.h"
 
+#include "app/document.h"
+#include "appraise/rule.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "decode/engine.h"
+#include "evidence/source.h"
 #include "property/cases.h"
 
 enum {
@@ -179,7 +182,8 @@ static void cases_belong_to_decoders(void **state)
     int n = scandir(source_path(*state, "tests/decode"), &names, NULL, alphasort);
 
     for (int i = 0; i < n; i++) {
-        if (names[i]->d_name[0] != '.' && decoder_find(bytes_of(names[i]->d_name)) == NULL)
+        if (strchr(names[i]->d_name, '.') == NULL &&
+            decoder_find(bytes_of(names[i]->d_name)) == NULL)
             fail_msg("tests/decode/%s: there is no such decoder", names[i]->d_name);
         free(names[i]);
     }
@@ -281,6 +285,90 @@ static void faults_are_sound(void **state)
     }
 }
 
+static void sources_have_decoders(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    const struct source *rows = source_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!is_word(bytes_of(rows[i].name)) || source_find(bytes_of(rows[i].name)) != &rows[i])
+            fail_msg("source '%s': no name, or it stands twice", rows[i].name);
+        if (decoder_find(bytes_of(rows[i].decoder)) == NULL)
+            fail_msg("source %s: there is no decoder '%s'", rows[i].name, rows[i].decoder);
+        if ((rows[i].risk == RISK_INTRUSIVE) != (rows[i].allow[0] != 0))
+            fail_msg("source %s: intrusive sources, and only these, need a word for --allow",
+                     rows[i].name);
+    }
+}
+
+static void rules_have_documents(void **state)
+{
+    static const char *const labels[] = {"What", "Why", "How bad", "What to do", "Source"};
+    size_t count = 0;
+    const struct rule *rows = rule_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct document *d = document_find(bytes_of(rows[i].id));
+
+        if (rule_find(bytes_of(rows[i].id)) != &rows[i])
+            fail_msg("rule %s stands twice", rows[i].id);
+        if (rows[i].key[0] != 0 && key_find(bytes_of(rows[i].key)) == KEY_NONE)
+            fail_msg("rule %s: there is no key '%s'", rows[i].id, rows[i].key);
+        if (d == NULL)
+            fail_msg("rule %s: there is no data/rules/%s.txt", rows[i].id, rows[i].id);
+        if (!bytes_equal_text(document_severity(d), severity_name(rows[i].severity)))
+            fail_msg("rule %s is %s, its document says '%.*s'", rows[i].id,
+                     severity_name(rows[i].severity), (int)document_severity(d).len,
+                     (const char *)document_severity(d).data);
+        for (size_t k = 0; k < ARRAY_LEN(labels); k++) {
+            if (document_part(d, labels[k], *state).len == 0)
+                fail_msg("data/rules/%s.txt: '%s' is missing", rows[i].id, labels[k]);
+        }
+    }
+}
+
+/* Adds the text of every file in a folder of the tree. */
+static void add_folder(struct text *t, const char *folder, struct arena *a)
+{
+    struct dirent **names = NULL;
+    int n = scandir(source_path(a, folder), &names, NULL, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        if (names[i]->d_name[0] != '.')
+            text_add(t, source_file(a, arena_format(a, "%s/%s", folder, names[i]->d_name)));
+        free(names[i]);
+    }
+    free(names);
+}
+
+/* Facts that two witnesses state. */
+static const char *const fact_ids[] = {
+#define FACT(id, ...) id,
+#include "appraise/facts.def"
+#undef FACT
+};
+
+static void documents_belong_to_findings(void **state)
+{
+    struct arena *a = *state;
+    size_t count = 0;
+    const struct document *documents = document_table(&count);
+    struct text sources;
+
+    text_init(&sources, a, (size_t)64 << 20);
+    add_folder(&sources, "src/appraise", a);
+    add_folder(&sources, "src/app", a);
+    for (size_t i = 0; i < count; i++) {
+        if (!contains(text_bytes(&sources), arena_format(a, "\"%s\"", documents[i].id)))
+            fail_msg("data/rules/%s.txt: there is no such finding", documents[i].id);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(fact_ids); i++) {
+        if (document_find(bytes_of(fact_ids[i])) == NULL)
+            fail_msg("fact %s: there is no data/rules/%s.txt", fact_ids[i], fact_ids[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +380,9 @@ int main(void)
         TEST(good_samples_are_recognised),
         TEST(keys_are_sound),
         TEST(faults_are_sound),
+        TEST(sources_have_decoders),
+        TEST(rules_have_documents),
+        TEST(documents_belong_to_findings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
