@@ -10,30 +10,34 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 failed=0
-for seed in 101 102 103 104 105; do
-    "$program" fleet 10000 "$seed" >>"$log" || failed=$((failed + 1))
-done
-cat "$log"
-echo "five fleets of 10000 together: altered machines noticed, others that alarm"
-awk '
-    /alteration in the first three/ { ranked += $6 }
-    /misses/ { missed += $2; altered += $4 }
-    /false alarms/ { cried += $3; others += $5 }
-    END {
-        printf "  first three %d of %d, missed %d of %d, false alarms %d of %d (%.3f %%)\n",
-               ranked, altered, missed, altered, cried, others, 100 * cried / others
-    }' "$log"
+fleet()
+{
+    "$program" fleet "$1" "$2" >>"$log" || failed=$((failed + 1))
+    tail -n 8 "$log"
+}
 
-"$program" fleet 100000 201 >>"$log" || failed=$((failed + 1))
-tail -n 8 "$log"
+# Those of 10,000 run before and after, since a processor shared with others is not always as fast.
+for seed in 101 102 103 104; do
+    fleet 10000 "$seed"
+done
+fleet 100000 201
+for seed in 105 106 107 108; do
+    fleet 10000 "$seed"
+done
 awk '
-    /^fleet of 10000,/ { small += $8; count++; if ($14 > most) most = $14 }
-    /^fleet of 100000,/ { large = $8 }
+    /^fleet of/ { large = $3 == "100000," }
+    /^fleet of/ && !large { small += $8; count++; if ($14 > most) most = $14 }
+    /^fleet of/ && large { time = $8 }
+    /alteration in the first three/ && !large { ranked += $6 }
+    /misses/ && !large { missed += $2; altered += $4 }
+    /false alarms/ && !large { cried += $3; others += $5 }
     END {
         small /= count
+        printf "%d fleets of 10000 together: first three %d of %d, missed %d, false alarms %d of %d (%.3f %%)\n",
+               count, ranked, altered, missed, cried, others, 100 * cried / others
         printf "10000 machines: %.2f s (bar 20), %d MiB (bar 1024); 100000: %.1f times that (bar 11)\n",
-               small, most, large / small
-        exit !(small < 20 && most < 1024 && large < 11 * small)
+               small, most, time / small
+        exit !(small < 20 && most < 1024 && time < 11 * small)
     }' "$log" || failed=$((failed + 1))
 
 for size in 5 20 100 300 1000; do

@@ -14,10 +14,18 @@ enum {
     GROUPS_MAX = 1 << 28,
 };
 
-/* One entry of one group's node. */
-struct vote {
+/* A group that is split: what its votes need of it, close together. */
+struct voter {
     uint32_t group;
     uint32_t ballot;
+    uint64_t weight;
+    uint64_t mark;
+    bool unsure;
+};
+
+/* One entry of one group's node. */
+struct vote {
+    uint32_t voter;
     uint32_t thing;
     uint32_t kid;
 };
@@ -30,17 +38,17 @@ struct census {
     uint32_t *thing_group;
     uint32_t *thing_epoch;
     uint32_t epoch;
-    uint32_t *list; /* the groups that are split */
-    size_t list_count;
-    size_t list_cap;
-    uint32_t *ballot_of; /* by place in the list */
-    size_t ballot_of_cap;
+    struct voter *voters;
+    size_t voter_count;
+    size_t voter_cap;
     struct ballot *ballots; /* one a class */
     size_t ballot_count;
     size_t ballot_cap;
     uint32_t *children; /* by place in all entries: which child it is */
     size_t children_cap;
     struct vote *votes; /* sorted by child */
+    uint32_t *kids;     /* of the groups that are split now */
+    uint32_t kid_stride;
     size_t votes_cap;
     size_t *ends; /* by child */
     size_t ends_count;
@@ -63,7 +71,6 @@ static void room(struct arena *a, void *array, size_t count, size_t *cap, size_t
 static uint32_t group_new(struct cohort *c, struct group g)
 {
     arena_grow(c->arena, &c->groups, c->group_count, &c->group_cap, sizeof(*c->groups));
-    g.kids = COHORT_NONE;
     c->groups[c->group_count] = g;
     return (uint32_t)c->group_count++;
 }
@@ -122,42 +129,49 @@ static bool list_groups(struct census *s, uint32_t position, enum thing_kind kin
     const struct position *p = &c->positions[position];
     bool differ = position == 0;
 
-    s->list_count = 0;
-    room(&s->scratch, &s->list, p->count, &s->list_cap, sizeof(*s->list));
+    s->voter_count = 0;
+    room(&s->scratch, &s->voters, p->count, &s->voter_cap, sizeof(*s->voters));
     for (uint32_t i = p->first; i < p->first + p->count; i++) {
-        if (c->things[c->groups[i].thing].kind != kind)
+        const struct group *g = &c->groups[i];
+
+        if (c->things[g->thing].kind != kind)
             continue;
-        s->list[s->list_count++] = i;
-        differ = differ || c->groups[i].thing != c->groups[s->list[0]].thing;
+        s->voters[s->voter_count++] = (struct voter){
+            .group = i,
+            .weight = g->weight,
+            .mark = g->mark,
+            /* Which surfaces there are is coverage, not a vote. */
+            .unsure = position == 0 || c->things[g->thing].incomplete,
+        };
+        differ = differ || g->thing != c->groups[s->voters[0].group].thing;
     }
-    return differ && s->list_count > 0;
+    return differ && s->voter_count > 0;
 }
 
-/* Who may vote on the children: the machines of the list, by class. */
-static void make_ballots(struct census *s, uint32_t position)
+/* Who may vote on the children: the machines of the voting groups, by class. */
+static void make_ballots(struct census *s)
 {
     struct cohort *c = s->cohort;
 
     s->ballot_count = 0;
-    room(&s->scratch, &s->ballot_of, s->list_count, &s->ballot_of_cap, sizeof(uint32_t));
-    for (size_t i = 0; i < s->list_count; i++) {
-        const struct group *g = &c->groups[s->list[i]];
+    for (size_t i = 0; i < s->voter_count; i++) {
+        struct voter *v = &s->voters[i];
+        uint32_t class = c->groups[v->group].class;
 
-        if (i == 0 || s->ballots[s->ballot_count - 1].class != g->class) {
+        if (i == 0 || s->ballots[s->ballot_count - 1].class != class) {
             arena_grow(&s->scratch, &s->ballots, s->ballot_count, &s->ballot_cap,
                        sizeof(*s->ballots));
-            s->ballots[s->ballot_count++] = (struct ballot){.class = g->class};
+            s->ballots[s->ballot_count++] = (struct ballot){.class = class};
         }
         struct ballot *b = &s->ballots[s->ballot_count - 1];
 
-        b->all += g->weight;
-        b->all_mark += g->mark;
-        /* Which surfaces there are is coverage, not a vote. */
-        if (position == 0 || c->things[g->thing].incomplete) {
-            b->unsure += g->weight;
-            b->unsure_mark += g->mark;
+        b->all += v->weight;
+        b->all_mark += v->mark;
+        if (v->unsure) {
+            b->unsure += v->weight;
+            b->unsure_mark += v->mark;
         }
-        s->ballot_of[i] = (uint32_t)s->ballot_count - 1;
+        v->ballot = (uint32_t)s->ballot_count - 1;
     }
 }
 
@@ -174,25 +188,45 @@ static size_t child_of(struct census *s, uint32_t position, enum thing_kind kind
     return s->name_child[name];
 }
 
+/*
+ * Room for the votes, and for which group each child of each voter is in. Children are counted
+ * one after another, so that is laid out by child where most voters have as many of them.
+ */
+static void make_room(struct census *s)
+{
+    struct cohort *c = s->cohort;
+    size_t total = 0;
+    size_t most = 0;
+
+    for (size_t i = 0; i < s->voter_count; i++) {
+        size_t count = c->things[c->groups[s->voters[i].group].thing].count;
+
+        total += count;
+        most = count > most ? count : most;
+    }
+    bool by_child = most <= (total + total / 4) / s->voter_count;
+
+    s->kid_stride = by_child ? (uint32_t)s->voter_count : 1;
+    s->kids = ARENA_ARRAY(c->arena, uint32_t, by_child ? most * s->voter_count : total);
+    room(&s->scratch, &s->children, total, &s->children_cap, sizeof(*s->children));
+    room(&s->scratch, &s->votes, total, &s->votes_cap, sizeof(*s->votes));
+}
+
 /* Sorts the entries of all groups of the list by child: votes, and where each child's end. */
 static void sort_votes(struct census *s, uint32_t position, enum thing_kind kind)
 {
     struct cohort *c = s->cohort;
     size_t first = c->position_count;
-    size_t total = 0;
     size_t at = 0;
 
     s->epoch++;
     s->ends_count = 0;
-    for (size_t i = 0; i < s->list_count; i++)
-        total += c->things[c->groups[s->list[i]].thing].count;
-    room(&s->scratch, &s->children, total, &s->children_cap, sizeof(*s->children));
-    room(&s->scratch, &s->votes, total, &s->votes_cap, sizeof(*s->votes));
-    for (size_t i = 0; i < s->list_count; i++) {
-        const struct thing *t = &c->things[c->groups[s->list[i]].thing];
+    make_room(s);
+    for (size_t i = 0; i < s->voter_count; i++) {
+        const struct thing *t = &c->things[c->groups[s->voters[i].group].thing];
 
         for (uint32_t k = 0; k < t->count; k++) {
-            size_t child = child_of(s, position, kind, c->entries[t->first + k].name, first);
+            size_t child = child_of(s, position, kind, t->entries[k].name, first);
 
             s->children[at++] = (uint32_t)child;
             s->ends[child]++;
@@ -207,15 +241,17 @@ static void sort_votes(struct census *s, uint32_t position, enum thing_kind kind
         sum += count;
     }
     at = 0;
-    for (size_t i = 0; i < s->list_count; i++) {
-        struct group *g = &c->groups[s->list[i]];
+    for (size_t i = 0; i < s->voter_count; i++) {
+        struct group *g = &c->groups[s->voters[i].group];
         const struct thing *t = &c->things[g->thing];
 
-        g->kids = (uint32_t)(c->kid_count + at);
+        size_t from = s->kid_stride == 1 ? at : i;
+
+        g->kids = s->kids + from;
+        g->kid_stride = s->kid_stride;
         for (uint32_t k = 0; k < t->count; k++, at++) {
-            s->votes[s->ends[s->children[at]]++] =
-                (struct vote){s->list[i], s->ballot_of[i], c->entries[t->first + k].thing,
-                              (uint32_t)(c->kid_count + at)};
+            s->votes[s->ends[s->children[at]]++] = (struct vote){
+                (uint32_t)i, t->entries[k].thing, (uint32_t)(from + (size_t)k * s->kid_stride)};
         }
     }
 }
@@ -233,13 +269,13 @@ static void count_child(struct census *s, uint32_t position, const struct vote *
         s->ballots[i].present_unsure = s->ballots[i].present_unsure_mark = 0;
     }
     for (size_t i = 0; i < count; i++) {
-        const struct group from = c->groups[votes[i].group];
-        struct ballot *b = &s->ballots[votes[i].ballot];
+        const struct voter *from = &s->voters[votes[i].voter];
+        struct ballot *b = &s->ballots[from->ballot];
         uint32_t thing = votes[i].thing;
 
-        if (votes[i].ballot != ballot)
+        if (from->ballot != ballot)
             s->epoch++;
-        ballot = votes[i].ballot;
+        ballot = from->ballot;
         if (s->thing_epoch[thing] != s->epoch) {
             s->thing_epoch[thing] = s->epoch;
             s->thing_group[thing] = group_new(
@@ -247,14 +283,14 @@ static void count_child(struct census *s, uint32_t position, const struct vote *
         }
         struct group *g = &c->groups[s->thing_group[thing]];
 
-        g->weight += from.weight;
-        g->mark += from.mark;
-        c->kids[votes[i].kid] = s->thing_group[thing];
-        b->present += from.weight;
-        b->present_mark += from.mark;
-        if (c->things[from.thing].incomplete || c->positions[position].parent == 0) {
-            b->present_unsure += from.weight;
-            b->present_unsure_mark += from.mark;
+        g->weight += (uint32_t)from->weight;
+        g->mark += from->mark;
+        s->kids[votes[i].kid] = s->thing_group[thing];
+        b->present += from->weight;
+        b->present_mark += from->mark;
+        if (from->unsure) {
+            b->present_unsure += from->weight;
+            b->present_unsure_mark += from->mark;
         }
     }
     c->positions[position].first = (uint32_t)first;
@@ -288,13 +324,9 @@ static void expand(struct census *s, uint32_t position, enum thing_kind kind)
     size_t first = c->position_count;
     size_t from = 0;
 
-    make_ballots(s, position);
+    make_ballots(s);
     sort_votes(s, position, kind);
-    size_t total = s->ends_count > 0 ? s->ends[s->ends_count - 1] : 0;
 
-    while (c->kid_cap < c->kid_count + total)
-        arena_grow(c->arena, &c->kids, c->kid_cap, &c->kid_cap, sizeof(*c->kids));
-    c->kid_count += total;
     for (size_t i = 0; i < s->ends_count; i++) {
         uint32_t child = (uint32_t)(first + i);
 
@@ -316,7 +348,6 @@ static void reset(struct cohort *c)
 {
     c->position_count = 0;
     c->group_count = 0;
-    c->kid_count = 0;
     c->presence_count = 0;
     c->expected_count = 0;
 }
@@ -331,8 +362,7 @@ static bool census_run(struct census *s, struct err *e)
             if (list_groups(s, i, kind))
                 expand(s, i, kind);
         }
-        if (c->position_count > POSITIONS_MAX || c->group_count > GROUPS_MAX ||
-            c->kid_count > GROUPS_MAX * (size_t)8)
+        if (c->position_count > POSITIONS_MAX || c->group_count > GROUPS_MAX)
             return err_set(e, ERR_LIMIT, "the cohort has too many positions");
     }
     return true;

@@ -26,8 +26,8 @@ static void walk_keys(struct walk *w, uint32_t root)
     while (w->depth > 0) {
         const struct thing *t = &c->things[w->stack[--w->depth]];
 
-        for (uint32_t i = t->first; i < t->first + t->count; i++) {
-            uint32_t id = c->entries[i].thing;
+        for (uint32_t i = 0; i < t->count; i++) {
+            uint32_t id = t->entries[i].thing;
             const struct thing *child = &c->things[id];
 
             if (child->levels == 0)

@@ -10,6 +10,7 @@ enum {
     KIND_SPLIT = 4, /* 4 to 6: a wide map, bag or list, its entries in chunks */
     KIND_CHUNK = 8,
     HEIGHT_MAX = 96,
+    AHEAD = 32, /* children that are looked up together */
 };
 
 struct parse {
@@ -68,9 +69,8 @@ static void entry_push(struct parse *p, uint32_t name, uint32_t thing)
     struct cohort *c = p->cohort;
     const struct thing *child = &c->things[thing];
 
-    arena_grow(c->arena, &c->entries, c->entry_count, &c->entry_cap, sizeof(*c->entries));
-    c->entries[c->entry_count++] = (struct entry_ref){name, thing};
-    p->node.count++;
+    arena_grow(c->arena, &c->reading, p->node.count, &c->reading_cap, sizeof(*c->reading));
+    c->reading[p->node.count++] = (struct entry_ref){name, thing};
     p->node.levels |= child->levels;
     if (child->height >= p->node.height)
         p->node.height = (uint8_t)(child->height + 1);
@@ -132,8 +132,39 @@ static void read_container(struct parse *p)
     entry_push(p, tagged_name(c, 'n', name), thing);
 }
 
+/* Fetches what the first children of this node will be looked up in. Changes nothing. */
+static void look_ahead(const struct parse *p)
+{
+    uint8_t keys[AHEAD][1 + SHA256_SIZE];
+    struct bytes all[AHEAD];
+    uint32_t numbers[AHEAD];
+    struct reader in = p->in;
+    uint64_t count = cbor_read_array(&in);
+    size_t n = 0;
+
+    for (uint64_t i = 0; i < count && n < AHEAD; i++) {
+        if (cbor_read_array(&in) != 2)
+            break;
+        (void)cbor_read_bytes(&in);
+        struct bytes digest = cbor_read_bytes(&in);
+
+        if (digest.len != SHA256_SIZE)
+            break;
+        keys[n][0] = 't';
+        memcpy(keys[n] + 1, digest.data, SHA256_SIZE);
+        all[n] = (struct bytes){keys[n], sizeof(keys[n])};
+        n++;
+    }
+    intern_ahead(&p->cohort->things_by, all, n, numbers);
+    for (size_t i = 0; i < n; i++) {
+        if (numbers[i] != INTERN_NONE)
+            __builtin_prefetch(&p->cohort->things[numbers[i]]);
+    }
+}
+
 static void read_entries(struct parse *p)
 {
+    look_ahead(p);
     uint64_t count = cbor_read_array(&p->in);
 
     for (uint64_t i = 0; i < count && reader_more(&p->in) && p->wrong == NULL; i++) {
@@ -165,14 +196,12 @@ static void read_chunks(struct parse *p)
         if (digest.len != SHA256_SIZE)
             break;
         uint32_t chunk = node_thing(c, digest.data);
-        uint32_t first = c->things[chunk].first;
-
         if (!c->things[chunk].defined || c->things[chunk].kind != THING_CHUNK) {
             p->wrong = "a chunk that was not given before it";
             return;
         }
         for (uint32_t k = 0; k < c->things[chunk].count; k++)
-            entry_push(p, c->entries[first + k].name, c->entries[first + k].thing);
+            entry_push(p, c->things[chunk].entries[k].name, c->things[chunk].entries[k].thing);
     }
 }
 
@@ -212,7 +241,7 @@ static uint32_t order_thing(struct cohort *c, const struct entry_ref *list, uint
 static void name_members(struct parse *p)
 {
     struct cohort *c = p->cohort;
-    struct entry_ref *list = &c->entries[p->node.first];
+    struct entry_ref *list = c->reading;
     uint32_t count = p->node.count;
     uint32_t order = p->node.kind == THING_LIST ? order_thing(c, list, count) : COHORT_NONE;
     struct entry_ref before = {COHORT_NONE, COHORT_NONE};
@@ -274,10 +303,9 @@ bool cohort_node_add(struct cohort *c, const struct digest *d, struct bytes enco
     struct parse p = {
         .cohort = c,
         .in = reader_of(encoded, 0, 0),
-        .node = {.first = (uint32_t)c->entry_count},
     };
 
-    if (c->entry_count > UINT32_MAX / 2 || c->names.count > UINT32_MAX / 2)
+    if (c->things_by.count > UINT32_MAX / 2 || c->names.count > UINT32_MAX / 2)
         return err_set(e, ERR_LIMIT, "the cohort is too large");
     read_node(&p);
     if (p.in.failed || reader_more(&p.in))
@@ -287,6 +315,11 @@ bool cohort_node_add(struct cohort *c, const struct digest *d, struct bytes enco
     if (p.wrong != NULL)
         return err_set(e, ERR_INPUT, "a model node does not read: %s", p.wrong);
     p.node.defined = true;
+    struct entry_ref *entries = ARENA_ARRAY(c->arena, struct entry_ref, p.node.count);
+
+    if (p.node.count > 0)
+        memcpy(entries, c->reading, p.node.count * sizeof(*entries));
+    p.node.entries = entries;
     if (c->options.keep_nodes)
         p.node.encoded = arena_copy(c->arena, encoded);
     c->things[index] = p.node;

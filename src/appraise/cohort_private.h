@@ -33,9 +33,9 @@ struct thing {
     bool incomplete;
     uint8_t levels; /* bit of each level of which a claim stands at or below */
     uint8_t height;
-    uint32_t first; /* its children: entries[first] to entries[first + count - 1] */
     uint32_t count;
-    struct bytes encoded; /* nodes, with keep_nodes */
+    const struct entry_ref *entries; /* its children */
+    struct bytes encoded;            /* nodes, with keep_nodes */
 };
 
 struct member {
@@ -83,11 +83,17 @@ struct group {
     uint32_t position;
     uint32_t weight; /* how many machines */
     uint64_t mark;   /* the sum of their marks */
-    uint32_t
-        kids; /* kids[kids + i] is the group of its i-th entry; COHORT_NONE: all alike below */
+    uint32_t kid_stride;
+    const uint32_t *kids; /* group_kid(); NULL: all alike below */
     uint32_t strength;
     struct verdict value;
 };
+
+/* The group of the child that is the i-th entry of a group's node. */
+static inline uint32_t group_kid(const struct group *g, uint32_t i)
+{
+    return g->kids[(size_t)i * g->kid_stride];
+}
 
 struct position {
     uint32_t parent;
@@ -108,9 +114,8 @@ struct cohort {
     struct intern things_by;
     struct thing *things;
     size_t thing_cap;
-    struct entry_ref *entries;
-    size_t entry_count;
-    size_t entry_cap;
+    struct entry_ref *reading; /* children of the node that is being read */
+    size_t reading_cap;
     struct intern subjects;
     struct member *members;
     size_t member_count;
@@ -128,9 +133,6 @@ struct cohort {
     struct group *groups;
     size_t group_count;
     size_t group_cap;
-    uint32_t *kids;
-    size_t kid_count;
-    size_t kid_cap;
     struct presence *presences;
     size_t presence_count;
     size_t presence_cap;

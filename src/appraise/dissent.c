@@ -87,7 +87,7 @@ static void push(struct search *s, uint32_t group)
 static bool has_child(const struct cohort *c, const struct group *g, uint32_t position)
 {
     for (uint32_t i = 0; i < c->things[g->thing].count; i++) {
-        if (c->groups[c->kids[g->kids + i]].position == position)
+        if (c->groups[group_kid(g, i)].position == position)
             return true;
     }
     return false;
@@ -101,10 +101,10 @@ static void visit(struct search *s, uint32_t group)
     const struct thing *t = &c->things[g->thing];
 
     add(s, DISSENT_VALUE, g->position, group, &g->value);
-    if (g->kids == COHORT_NONE)
+    if (g->kids == NULL)
         return;
     for (uint32_t i = 0; i < t->count; i++) {
-        uint32_t kid = c->kids[g->kids + i];
+        uint32_t kid = group_kid(g, i);
         uint32_t position = c->groups[kid].position;
         const struct presence *row = presence_of(c, position, g->class);
 

@@ -77,3 +77,25 @@ uint32_t intern_find(const struct intern *in, struct bytes key)
 {
     return in->slot_count == 0 ? INTERN_NONE : in->slots[slot_of(in, key, hash_of(key))].number;
 }
+
+void intern_ahead(const struct intern *in, const struct bytes *keys, size_t count,
+                  uint32_t *ret)
+{
+    if (in->slot_count == 0) {
+        memset(ret, 0xff, count * sizeof(*ret));
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ret[i] = hash_of(keys[i]) & (uint32_t)(in->slot_count - 1);
+        __builtin_prefetch(&in->slots[ret[i]]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        ret[i] = in->slots[ret[i]].number;
+        if (ret[i] != INTERN_NONE)
+            __builtin_prefetch(&in->keys[ret[i]]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (ret[i] != INTERN_NONE)
+            __builtin_prefetch(in->keys[ret[i]].data);
+    }
+}

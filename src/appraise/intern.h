@@ -30,4 +30,12 @@ uint32_t intern_add(struct intern *in, struct bytes key);
 /* The number of `key`, or INTERN_NONE. */
 uint32_t intern_find(const struct intern *in, struct bytes key);
 
+/*
+ * Looking up keys in a large table mostly waits for memory. This lets the waits for many keys
+ * overlap: call it for all of them before looking up the first. Changes nothing. `ret` receives
+ * what their numbers most likely are, or INTERN_NONE.
+ */
+void intern_ahead(const struct intern *in, const struct bytes *keys, size_t count,
+                  uint32_t *ret);
+
 #endif

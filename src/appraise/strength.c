@@ -37,10 +37,10 @@ static uint32_t strength_of(const struct cohort *c, const struct group *g, uint3
 {
     uint32_t bits = g->value.centibits;
 
-    if (g->kids == COHORT_NONE)
+    if (g->kids == NULL)
         return bits;
     for (uint32_t i = 0; i < c->things[g->thing].count; i++) {
-        const struct group *kid = &c->groups[c->kids[g->kids + i]];
+        const struct group *kid = &c->groups[group_kid(g, i)];
 
         bits = larger(bits, kid->strength);
         seen[kid->position] = stamp;
