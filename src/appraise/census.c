@@ -350,6 +350,9 @@ static void reset(struct cohort *c)
     c->group_count = 0;
     c->presence_count = 0;
     c->expected_count = 0;
+    c->verdict_count = 0;
+    arena_grow(c->arena, &c->verdicts, 0, &c->verdict_cap, sizeof(*c->verdicts));
+    c->verdicts[c->verdict_count++] = (struct verdict){0};
 }
 
 static bool census_run(struct census *s, struct err *e)

@@ -86,7 +86,7 @@ struct group {
     uint32_t kid_stride;
     const uint32_t *kids; /* group_kid(); NULL: all alike below */
     uint32_t strength;
-    struct verdict value;
+    uint32_t verdict; /* in cohort.verdicts, on what it has; 0: no surprise */
 };
 
 /* The group of the child that is the i-th entry of a group's node. */
@@ -133,6 +133,9 @@ struct cohort {
     struct group *groups;
     size_t group_count;
     size_t group_cap;
+    struct verdict *verdicts; /* the first is that of no surprise */
+    size_t verdict_count;
+    size_t verdict_cap;
     struct presence *presences;
     size_t presence_count;
     size_t presence_cap;

@@ -100,7 +100,7 @@ static void visit(struct search *s, uint32_t group)
     const struct position *p = &c->positions[g->position];
     const struct thing *t = &c->things[g->thing];
 
-    add(s, DISSENT_VALUE, g->position, group, &g->value);
+    add(s, DISSENT_VALUE, g->position, group, &c->verdicts[g->verdict]);
     if (g->kids == NULL)
         return;
     for (uint32_t i = 0; i < t->count; i++) {

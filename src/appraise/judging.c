@@ -153,6 +153,15 @@ static uint32_t run_end(const struct cohort *c, const struct position *p, uint32
     return end;
 }
 
+static void verdict_set(struct cohort *c, struct group *g, struct verdict v)
+{
+    if (v.centibits == 0)
+        return;
+    arena_grow(c->arena, &c->verdicts, c->verdict_count, &c->verdict_cap, sizeof(*c->verdicts));
+    g->verdict = (uint32_t)c->verdict_count;
+    c->verdicts[c->verdict_count++] = v;
+}
+
 void values_judge(struct cohort *c, uint32_t position, struct judging *j)
 {
     const struct position *p = &c->positions[position];
@@ -186,7 +195,7 @@ void values_judge(struct cohort *c, uint32_t position, struct judging *j)
 
         for (unsigned level = 0; level <= top; level++)
             o.level[level] = j->tallies[level][i];
-        g->value = decide(&c->classes[g->class], &o, top);
+        verdict_set(c, g, decide(&c->classes[g->class], &o, top));
     }
 }
 

@@ -35,7 +35,7 @@ static uint32_t lacks(const struct cohort *c, const struct group *g, const uint3
 static uint32_t strength_of(const struct cohort *c, const struct group *g, uint32_t *seen,
                             uint32_t stamp)
 {
-    uint32_t bits = g->value.centibits;
+    uint32_t bits = c->verdicts[g->verdict].centibits;
 
     if (g->kids == NULL)
         return bits;
