@@ -182,7 +182,7 @@ void values_judge(struct cohort *c, uint32_t position, struct judging *j)
     }
     for (uint32_t i = 0; i < p->count; i++) {
         struct group *g = &c->groups[p->first + i];
-        struct opinions o;
+        struct opinions o = {0};
 
         for (unsigned level = 0; level <= top; level++)
             o.level[level] = j->tallies[level][i];

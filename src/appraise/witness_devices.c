@@ -32,7 +32,7 @@ struct functions {
 static size_t address_parse(struct bytes name, uint64_t ret[4])
 {
     struct bytes word;
-    uint64_t numbers[4];
+    uint64_t numbers[4] = {0};
     size_t n = 0;
 
     while (n < 4 && bytes_word(&name, ":.", &word)) {

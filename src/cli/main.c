@@ -92,6 +92,7 @@ static void heap_prepare(size_t first)
     (void)mallopt(M_TOP_PAD, (int)first);
     /* waiver allocation: finds where the heap begins */
     uint8_t *start = malloc(1);
+    /* cppcheck-suppress uninitdata ; only its address is used */
     uintptr_t page = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE;
 
     (void)madvise((void *)page, first - 2 * (size_t)PAGE, MADV_POPULATE_WRITE);

@@ -235,7 +235,7 @@ static void collect_sdr(struct session *s)
 static void collect_sel(struct session *s)
 {
     struct visited *v = ARENA_NEW(s->live->arena, struct visited);
-    struct ipmi_answer a;
+    struct ipmi_answer a = {0};
     uint16_t record = 0;
     struct text t;
     bool whole = true;

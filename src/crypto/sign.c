@@ -120,7 +120,7 @@ static struct bytes buffered(BIO *bio, struct arena *a)
     uint8_t room[1024];
     int n = libcrypto()->BIO_read(bio, room, (int)sizeof(room));
 
-    return n <= 0 ? (struct bytes){0} : arena_copy(a, (struct bytes){room, (size_t)n});
+    return arena_copy(a, (struct bytes){room, n > 0 ? (size_t)n : 0});
 }
 
 static bool write_key(EVP_PKEY *key, bool secret, struct arena *a, struct bytes *ret)
