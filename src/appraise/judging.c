@@ -223,7 +223,7 @@ static struct tally tally_of(const struct count *n, bool present)
 static struct verdict decide_presence(const struct class *k, const struct count *counts,
                                       bool present)
 {
-    struct opinions o;
+    struct opinions o = {0};
 
     for (unsigned level = 0; level < COHORT_LEVELS; level++)
         o.level[level] = tally_of(&counts[level], present);
