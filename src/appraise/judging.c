@@ -191,7 +191,7 @@ void values_judge(struct cohort *c, uint32_t position, struct judging *j)
     }
     for (uint32_t i = 0; i < p->count; i++) {
         struct group *g = &c->groups[p->first + i];
-        struct opinions o;
+        struct opinions o = {0};
 
         for (unsigned level = 0; level <= top; level++)
             o.level[level] = j->tallies[level][i];
@@ -232,7 +232,7 @@ static struct tally tally_of(const struct count *n, bool present)
 static struct verdict decide_presence(const struct class *k, const struct count *counts,
                                       bool present)
 {
-    struct opinions o;
+    struct opinions o = {0};
 
     for (unsigned level = 0; level < COHORT_LEVELS; level++)
         o.level[level] = tally_of(&counts[level], present);

@@ -108,7 +108,7 @@ static bool blob_member(struct reading *r, const struct member *m)
 static bool read_blobs(struct reading *r, struct member *ret_node)
 {
     for (;;) {
-        struct member m;
+        struct member m = {0};
 
         if (!member_next(r, &m))
             return false;
@@ -163,7 +163,7 @@ static bool place_blobs(struct reading *r, const struct member *node, struct bun
 
 static bool read_manifest(struct reading *r, const struct bundle *b)
 {
-    struct member m;
+    struct member m = {0};
     struct text t;
 
     if (!member_next(r, &m))
@@ -184,7 +184,7 @@ static bool read_seals(struct reading *r, struct bundle *b)
 
     while (r->file.len - r->pos != (size_t)2 * TAR_BLOCK ||
            !bytes_all(bytes_slice(r->file, r->pos, SIZE_MAX), 0)) {
-        struct member m;
+        struct member m = {0};
 
         if (!member_next(r, &m))
             return false;
