@@ -70,6 +70,24 @@ static void side_json(struct json *j, const char *name, const struct tree *t, ui
         json_none(j);
 }
 
+/* What was compared: equal models have equal digests; identities never do, for they are salted.
+ */
+static void digests_json(struct json *j, const char *name, const struct subject *s)
+{
+    struct digest identity = tree_identity_digest(
+        &s->tree, (struct bytes){s->evidence.salt, sizeof(s->evidence.salt)});
+
+    json_key(j, name);
+    json_object_begin(j);
+    json_key(j, "evidence");
+    render_digest(j, &s->digest);
+    json_key(j, "model");
+    render_digest(j, &s->tree.nodes[0].model);
+    json_key(j, "identity");
+    render_digest(j, &identity);
+    json_object_end(j);
+}
+
 void changes_json(struct text *t, const struct subject *a, const struct subject *b,
                   const struct changes *c)
 {
@@ -80,6 +98,8 @@ void changes_json(struct text *t, const struct subject *a, const struct subject 
     json_member_uint(&j, "schema", 1);
     json_member_string(&j, "a", a->name);
     json_member_string(&j, "b", b->name);
+    digests_json(&j, "a_digests", a);
+    digests_json(&j, "b_digests", b);
     json_key(&j, "changes");
     json_array_begin(&j);
     for (size_t i = 0; i < c->count; i++) {

@@ -9,7 +9,8 @@
 
 #include "base/file.h"
 
-bool path_is_inside(struct bytes path)
+/* Whether a path names something below a folder by plain parts: no "..", no empty part. */
+static bool path_is_inside(struct bytes path)
 {
     size_t start = 0;
 

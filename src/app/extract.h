@@ -12,7 +12,4 @@
 bool bundle_extract(const struct bundle *b, const char *folder, struct arena *a,
                     size_t *ret_count, struct err *e);
 
-/* Whether a path names something below a folder by plain parts: no "..", no empty part. */
-bool path_is_inside(struct bytes path);
-
 #endif

@@ -186,8 +186,8 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         !subject_load(q->evidence, a, &ret->subject, e))
         return false;
     coverage_build(&ret->subject, a, &ret->coverage);
-    witness_judge_coverage(&ret->subject, &ret->findings, &ret->coverage);
-    rules_judge_coverage(&ret->subject, &ret->policy, &ret->findings, &ret->coverage);
+    witness_judge(&ret->subject, &ret->findings, &ret->coverage);
+    rules_judge(&ret->subject, &ret->policy, &ret->findings, &ret->coverage);
     if (!judge_references(q, a, ret, e) || !judge_peers(q, a, ret, e) ||
         !judge_history(q, a, ret, e))
         return false;

@@ -10,7 +10,8 @@
 
 static const char magic[] = "assay-reference/1";
 
-bool reference_recognise(struct bytes file)
+/* Whether bytes begin as a reference file does. */
+static bool reference_recognise(struct bytes file)
 {
     struct reader r = reader_of(file, 0, 0);
 

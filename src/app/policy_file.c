@@ -7,6 +7,14 @@
 #include "base/json_read.h"
 #include "decode/engine.h"
 
+/*
+ * A list of revoked digests: a UEFI signature list or authenticated update as published, the
+ * published JSON list (its x64 images), or text with a SHA-256 digest a line. Replaces the
+ * policy's list; the policy must be sealed again.
+ */
+static bool policy_revoked_read(const char *path, struct arena *a, struct digest_list *ret,
+                                struct err *e);
+
 enum {
     FILE_MAX = 16 << 20,
     RATE_MAX = 10000
@@ -283,7 +291,12 @@ static const char *folder_of(const char *path, struct arena *a)
     return arena_text(a, (struct bytes){(const uint8_t *)path, (size_t)(slash - path) + 1});
 }
 
-bool policy_read(const char *path, struct arena *a, struct policy *ret, struct err *e)
+/*
+ * The policy in a JSON file: the built-in one with what the file changes. A member that is not
+ * known is an error, so that a misspelt word does not weaken anything. Paths of lists in it are
+ * taken from the folder of the file.
+ */
+static bool policy_read(const char *path, struct arena *a, struct policy *ret, struct err *e)
 {
     struct bytes b;
 
@@ -366,8 +379,8 @@ static bool is_text(struct bytes b)
     return true;
 }
 
-bool policy_revoked_read(const char *path, struct arena *a, struct digest_list *ret,
-                         struct err *e)
+static bool policy_revoked_read(const char *path, struct arena *a, struct digest_list *ret,
+                                struct err *e)
 {
     struct digest_list l = {0};
     struct bytes b;

@@ -41,7 +41,8 @@ void render_value(struct json *j, const struct value *v)
     }
 }
 
-void render_span(struct json *j, const struct decoded *d, struct span s)
+/* {"blob":…,"offset":…,"length":…} */
+static void render_span(struct json *j, const struct decoded *d, struct span s)
 {
     json_object_begin(j);
     json_key(j, "blob");

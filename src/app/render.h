@@ -12,9 +12,6 @@ void render_digest(struct json *j, const struct digest *d);
 /* A value as the outward contract has it; `text` beside where it has a name. */
 void render_value(struct json *j, const struct value *v);
 
-/* {"blob":…,"offset":…,"length":…} */
-void render_span(struct json *j, const struct decoded *d, struct span s);
-
 /* The members claims, faults, map and derived of one decode. */
 void render_decoded_json(struct json *j, const struct decoded *d);
 

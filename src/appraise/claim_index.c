@@ -130,12 +130,3 @@ uint32_t claim_surface(const struct claim_index *x, uint32_t node)
         i = x->tree->nodes[i].parent;
     return i;
 }
-
-bool claim_below(const struct claim_index *x, uint32_t node, uint32_t above)
-{
-    uint32_t i = node;
-
-    while (i != above && i != 0)
-        i = x->tree->nodes[i].parent;
-    return i == above;
-}

@@ -60,7 +60,4 @@ uint32_t claim_sibling(const struct claim_index *x, uint32_t node, const char *n
 /* The container "surface@witness" above a node. */
 uint32_t claim_surface(const struct claim_index *x, uint32_t node);
 
-/* Whether a node lies below another one (or is it). */
-bool claim_below(const struct claim_index *x, uint32_t node, uint32_t above);
-
 #endif

@@ -149,7 +149,8 @@ bool moment_valid(struct bytes b)
     return true;
 }
 
-bool moment_before(struct bytes as_of, struct bytes expires)
+/* Whether what ends at `expires` still holds at `as_of`. */
+static bool moment_before(struct bytes as_of, struct bytes expires)
 {
     return moment_valid(as_of) && moment_valid(expires) && bytes_compare(as_of, expires) < 0;
 }

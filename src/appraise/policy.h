@@ -95,7 +95,4 @@ const struct approved_change *policy_approval(const struct policy *p, struct byt
 /* Whether `b` is a moment as "2026-01-31T12:00:00Z". */
 bool moment_valid(struct bytes b);
 
-/* Whether what ends at `expires` still holds at `as_of`. */
-bool moment_before(struct bytes as_of, struct bytes expires);
-
 #endif

@@ -231,8 +231,8 @@ uint32_t rule_surface(const struct rule_run *r, const char *surface)
     return TREE_NONE;
 }
 
-void rules_judge_coverage(const struct subject *s, const struct policy *p, struct findings *f,
-                          struct coverage *c)
+void rules_judge(const struct subject *s, const struct policy *p, struct findings *f,
+                 struct coverage *c)
 {
     struct claim_index x;
     struct rule_run r = {&x, p, f};
@@ -249,9 +249,4 @@ void rules_judge_coverage(const struct subject *s, const struct policy *p, struc
         if (nodes[i].count > 0)
             coverage_judged(c, nodes[i].name, JUDGE_RULE);
     }
-}
-
-void rules_judge(const struct subject *s, const struct policy *p, struct findings *f)
-{
-    rules_judge_coverage(s, p, f, NULL);
 }

@@ -45,11 +45,9 @@ const struct rule *rule_table(size_t *ret_count);
 
 const struct rule *rule_find(struct bytes id);
 
-void rules_judge(const struct subject *s, const struct policy *p, struct findings *f);
-
-/* As rules_judge; also notes in `c` (may be NULL) which surfaces rules looked at. */
-void rules_judge_coverage(const struct subject *s, const struct policy *p, struct findings *f,
-                          struct coverage *c);
+/* Also notes in `c` (may be NULL) which surfaces rules looked at. */
+void rules_judge(const struct subject *s, const struct policy *p, struct findings *f,
+                 struct coverage *c);
 
 /* What may only grow since earlier evidence of the same machine: the list of revocations. */
 void rules_judge_history(const struct subject *s, const struct subject *before,

@@ -15,17 +15,6 @@ const char *verdict_name(enum verdict v)
     return verdict_names[v];
 }
 
-bool verdict_by_name(struct bytes name, enum verdict *ret)
-{
-    for (size_t i = 0; i < ARRAY_LEN(verdict_names); i++) {
-        if (bytes_equal_text(name, verdict_names[i])) {
-            *ret = (enum verdict)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void say(struct sentences *s, struct arena *a, const char *text)
 {
     arena_grow(a, &s->rows, s->count, &s->cap, sizeof(*s->rows));

@@ -14,8 +14,6 @@ enum verdict {
 
 const char *verdict_name(enum verdict v);
 
-bool verdict_by_name(struct bytes name, enum verdict *ret);
-
 /* Sentences for people: what is missing for "clean", and what remains possible all the same. */
 struct sentences {
     struct bytes *rows;

@@ -189,7 +189,7 @@ static void fact_judge(struct witness_run *w, const struct fact *fact)
                                                 right.nodes[0], fact->what, fact->next});
 }
 
-void witness_judge_coverage(const struct subject *s, struct findings *f, struct coverage *c)
+void witness_judge(const struct subject *s, struct findings *f, struct coverage *c)
 {
     struct claim_index x;
     struct witness_run w = {&x, f, c};
@@ -203,9 +203,4 @@ void witness_judge_coverage(const struct subject *s, struct findings *f, struct 
     witness_devices(&w);
     witness_processors(&w);
     witness_twins(&w);
-}
-
-void witness_judge(const struct subject *s, struct findings *f)
-{
-    witness_judge_coverage(s, f, NULL);
 }

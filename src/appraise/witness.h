@@ -10,9 +10,7 @@
 
 #include "appraise/coverage.h"
 
-void witness_judge(const struct subject *s, struct findings *f);
-
-/* As witness_judge; also notes in `c` (may be NULL) which surfaces had a second witness. */
-void witness_judge_coverage(const struct subject *s, struct findings *f, struct coverage *c);
+/* Also notes in `c` (may be NULL) which surfaces had a second witness. */
+void witness_judge(const struct subject *s, struct findings *f, struct coverage *c);
 
 #endif

@@ -137,7 +137,7 @@ bool fd_write(int fd, struct bytes b, struct err *e)
     return true;
 }
 
-bool file_new_write(struct file_new *f, struct bytes b, struct err *e)
+static bool file_new_write(struct file_new *f, struct bytes b, struct err *e)
 {
     if (!fd_write(f->fd, b, e))
         return err_wrap(e, "%s", f->path);

@@ -33,8 +33,6 @@ struct file_new {
 
 bool file_new_open(struct file_new *f, const char *path, struct arena *a, struct err *e);
 
-bool file_new_write(struct file_new *f, struct bytes b, struct err *e);
-
 /* Writes at an offset, also one written before; does not move where file_new_write() goes on.
  */
 bool file_new_write_at(struct file_new *f, uint64_t offset, struct bytes b, struct err *e);

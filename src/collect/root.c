@@ -92,7 +92,7 @@ struct bytes root_text(const struct root *r, const char *path, struct arena *a)
     return arena_copy(a, bytes_trim((struct bytes){(const uint8_t *)room, (size_t)n}));
 }
 
-void path_list_add(struct path_list *l, struct arena *a, const char *path)
+static void path_list_add(struct path_list *l, struct arena *a, const char *path)
 {
     arena_grow(a, &l->paths, l->count, &l->cap, sizeof(*l->paths));
     l->paths[l->count++] = path;

@@ -32,8 +32,6 @@ struct path_list {
     size_t cap;
 };
 
-void path_list_add(struct path_list *l, struct arena *a, const char *path);
-
 /*
  * All names below the root that may match a source pattern, sorted as bytes. Literal parts are
  * not looked at, so a name may turn out not to exist. Returns 0, or the errno of the first

@@ -200,7 +200,12 @@ static struct bytes next_node(struct reader *r, struct device_path *path)
     return reader_take(r, length);
 }
 
-struct device_path device_path_read(struct reader *r, struct arena *a)
+/*
+ * Reads nodes up to and including the end node. Instances are joined by ','. When a node is
+ * malformed, `sound` is false, the fault is given, and what follows in `r` is not read. The
+ * texts live in `a`.
+ */
+static struct device_path device_path_read(struct reader *r, struct arena *a)
 {
     struct device_path path = {.sound = true};
     struct text full;

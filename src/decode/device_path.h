@@ -16,13 +16,6 @@ struct device_path {
 };
 
 /*
- * Reads nodes up to and including the end node. Instances are joined by ','. When a node is
- * malformed, `sound` is false, the fault is given, and what follows in `r` is not read. The
- * texts live in `a`.
- */
-struct device_path device_path_read(struct reader *r, struct arena *a);
-
-/*
  * Reads one path from d->in and claims it (efivar.device-path.*) in the current container, or
  * records its fault. False when it was malformed. `*unique` becomes true when the path names
  * something unique to one machine.

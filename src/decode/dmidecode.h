@@ -31,9 +31,6 @@ bool dmi_item(struct bytes *rest, struct bytes *ret);
 /* The field at the front of `rest`; false at the end or at a line that is none. */
 bool dmi_line(struct bytes *rest, struct dmi_line *ret);
 
-/* The first field of a structure's text with this label; empty value if there is none. */
-struct bytes dmi_lookup(struct bytes structure, const char *label);
-
 /* A claim whose bytes are those of `where`, a part of the structure's text. */
 void dmi_claim(struct dmi_text *t, enum key_id key, struct value v, struct bytes where);
 
@@ -46,9 +43,6 @@ bool dmi_name_value(enum key_id key, struct bytes text, uint64_t *ret);
 
 /* A handle written as 0x0012. */
 bool dmi_handle_value(struct bytes text, uint64_t *ret);
-
-/* A number with its unit, in the unit of the key: "1.2 V" is 1200 for a key in mV. */
-bool dmi_quantity(enum key_id key, struct bytes text, int64_t *ret);
 
 /* Claims an unsigned number, or its name; false if the text is neither. */
 bool dmi_claim_number(struct dmi_text *t, enum key_id key, struct bytes text,

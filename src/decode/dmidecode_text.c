@@ -90,7 +90,8 @@ bool dmi_line(struct bytes *rest, struct dmi_line *ret)
     return true;
 }
 
-struct bytes dmi_lookup(struct bytes structure, const char *label)
+/* The first field of a structure's text with this label; empty value if there is none. */
+static struct bytes dmi_lookup(struct bytes structure, const char *label)
 {
     struct bytes line;
     struct bytes rest;

@@ -89,7 +89,8 @@ static int64_t unit_factor(const char *key_unit, struct bytes text)
     return 0;
 }
 
-bool dmi_quantity(enum key_id key, struct bytes text, int64_t *ret)
+/* A number with its unit, in the unit of the key: "1.2 V" is 1200 for a key in mV. */
+static bool dmi_quantity(enum key_id key, struct bytes text, int64_t *ret)
 {
     bool negative = text.len > 0 && text.data[0] == '-';
     size_t at = negative ? 1 : 0;

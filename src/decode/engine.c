@@ -65,15 +65,6 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
     return blob;
 }
 
-const struct decoder *engine_decoder_of(const struct engine *e, uint32_t blob)
-{
-    for (size_t i = 0; i < e->job_count; i++) {
-        if (e->jobs[i].span.blob == blob && e->jobs[i].depth == 0)
-            return e->jobs[i].decoder;
-    }
-    return NULL;
-}
-
 bool engine_room(struct decode *d)
 {
     if (d->out->item_count < ENGINE_ITEMS_MAX)

@@ -32,9 +32,6 @@ struct engine *engine_new(struct decoded *out);
 uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
                     const char *decoder, struct bytes label, uint32_t parent);
 
-/* The decoder that took a blob queued with engine_add, or NULL. For display. */
-const struct decoder *engine_decoder_of(const struct engine *e, uint32_t blob);
-
 /* Decodes all that is queued, then completes the byte map and the digests of unclaimed bytes.
  */
 void engine_run(struct engine *e);

@@ -26,11 +26,4 @@ unsigned spd_byte(const struct decode *d, size_t offset);
 /* A claim that the byte at `offset` says so. Nothing if the byte is not there. */
 void spd_claim(struct decode *d, enum key_id key, uint64_t value, size_t offset);
 
-/* Claims of the organisation and of the capacity that follows from it. */
-void spd_organisation_claim(struct decode *d, const struct spd_organisation *o,
-                            size_t density_at, size_t width_at, size_t bus_at);
-
-/* Claims of the shortest cycle and the speed it is sold as. */
-void spd_speed(struct decode *d, uint64_t picoseconds, size_t offset);
-
 #endif

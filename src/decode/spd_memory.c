@@ -29,7 +29,8 @@ void spd_claim(struct decode *d, enum key_id key, uint64_t value, size_t offset)
         decode_value_at(d, key, value_uint(value), s);
 }
 
-void spd_organisation_claim(struct decode *d, const struct spd_organisation *o,
+/* Claims of the organisation and of the capacity that follows from it. */
+static void spd_organisation_claim(struct decode *d, const struct spd_organisation *o,
                             size_t density_at, size_t width_at, size_t bus_at)
 {
     if (o->density == 0)
@@ -52,7 +53,7 @@ void spd_organisation_claim(struct decode *d, const struct spd_organisation *o,
 }
 
 /* The rating whose cycle is nearest, if it is within 2 %; else what the cycle gives. */
-void spd_speed(struct decode *d, uint64_t picoseconds, size_t offset)
+static void spd_speed(struct decode *d, uint64_t picoseconds, size_t offset)
 {
     static const uint16_t ratings[] = {800,  1066, 1333, 1600, 1866, 2133, 2400, 2666,
                                        2933, 3200, 3600, 4000, 4400, 4800, 5200, 5600,

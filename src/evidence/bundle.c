@@ -161,7 +161,8 @@ bool bundle_blob_end(struct bundle_writer *w, struct digest *ret, uint64_t *ret_
     return member_frame(w, bytes_of(name), w->length, e);
 }
 
-bool bundle_blob_redacted(struct bundle_writer *w, const struct digest *d, struct err *e)
+/* In place of a blob: that it was taken out. */
+static bool bundle_blob_redacted(struct bundle_writer *w, const struct digest *d, struct err *e)
 {
     char name[TAR_NAME_MAX + 1];
     size_t number;

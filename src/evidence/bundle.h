@@ -63,9 +63,6 @@ bool bundle_blob_more(struct bundle_writer *w, struct bytes b, struct err *e);
 bool bundle_blob_end(struct bundle_writer *w, struct digest *ret, uint64_t *ret_length,
                      struct err *e);
 
-/* In place of a blob: that it was taken out. */
-bool bundle_blob_redacted(struct bundle_writer *w, const struct digest *d, struct err *e);
-
 /* The node (sorted), its rendering, the seals (sorted by name), the end. *ret_length: of the
  * whole bundle; what the sink holds past it is to be cut off. */
 bool bundle_finish(struct bundle_writer *w, const struct evidence *e, const struct seal *seals,

@@ -38,7 +38,7 @@ void cbor_uint(struct text *t, uint64_t v)
     cbor_head(t, MAJOR_UINT, v);
 }
 
-void cbor_int(struct text *t, int64_t v)
+static void cbor_int(struct text *t, int64_t v)
 {
     if (v < 0)
         cbor_head(t, MAJOR_NEGATIVE, (uint64_t)(-1 - v));

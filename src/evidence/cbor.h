@@ -14,8 +14,6 @@
 
 void cbor_uint(struct text *t, uint64_t v);
 
-void cbor_int(struct text *t, int64_t v);
-
 void cbor_bytes(struct text *t, struct bytes b);
 
 void cbor_text(struct text *t, const char *s);

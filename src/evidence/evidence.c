@@ -23,17 +23,6 @@ const char *coverage_name(enum coverage_state s)
     return coverage_names[s];
 }
 
-bool coverage_by_name(struct bytes name, enum coverage_state *ret)
-{
-    for (size_t i = 0; i < ARRAY_LEN(coverage_names); i++) {
-        if (bytes_equal_text(name, coverage_names[i])) {
-            *ret = (enum coverage_state)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 void evidence_add(struct evidence *e, struct arena *a, struct entry entry)
 {
     arena_grow(a, &e->entries, e->count, &e->cap, sizeof(*e->entries));

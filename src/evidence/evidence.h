@@ -29,8 +29,6 @@ enum coverage_state {
 
 const char *coverage_name(enum coverage_state s);
 
-bool coverage_by_name(struct bytes name, enum coverage_state *ret);
-
 /* One thing that a source gave, or why it gave nothing. */
 struct entry {
     struct bytes source; /* name of a source row */

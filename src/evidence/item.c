@@ -215,12 +215,3 @@ void item_path(const struct decoded *d, uint32_t item, struct text *t)
             text_char(t, '/');
     }
 }
-
-uint32_t item_child(const struct decoded *d, uint32_t parent, const char *name)
-{
-    for (uint32_t i = 1; i < d->item_count; i++) {
-        if (d->items[i].parent == parent && bytes_equal_text(d->items[i].name, name))
-            return i;
-    }
-    return 0;
-}

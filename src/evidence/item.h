@@ -140,7 +140,4 @@ uint32_t decoded_blob(struct decoded *d, struct bytes b, const struct digest *di
  */
 void item_path(const struct decoded *d, uint32_t item, struct text *t);
 
-/* The child of `parent` with this name, or 0 (the root is nobody's child). Linear. */
-uint32_t item_child(const struct decoded *d, uint32_t parent, const char *name);
-
 #endif

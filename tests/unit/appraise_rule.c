@@ -46,7 +46,7 @@ static struct findings judged(struct case_subject *c, const struct policy *p)
     struct findings f = {.arena = c->arena};
 
     policy_default(&standard, c->arena);
-    rules_judge(case_done(c), p != NULL ? p : &standard, &f);
+    rules_judge(case_done(c), p != NULL ? p : &standard, &f, NULL);
     return f;
 }
 

@@ -21,7 +21,7 @@ static struct findings judged(struct case_subject *c)
 {
     struct findings f = {.arena = c->arena};
 
-    witness_judge(case_done(c), &f);
+    witness_judge(case_done(c), &f, NULL);
     return f;
 }
 

@@ -25,6 +25,16 @@ static inline struct case_subject *case_new(struct arena *a)
     return c;
 }
 
+/* The child of `parent` with this name, or 0 (the root is nobody's child). Linear. */
+static inline uint32_t item_child(const struct decoded *d, uint32_t parent, const char *name)
+{
+    for (uint32_t i = 1; i < d->item_count; i++) {
+        if (d->items[i].parent == parent && bytes_equal_text(d->items[i].name, name))
+            return i;
+    }
+    return 0;
+}
+
 /* The container at a path, made as it is needed; below "surface@witness". */
 static inline uint32_t case_open(struct case_subject *c, const char *path)
 {
