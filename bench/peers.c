@@ -379,7 +379,7 @@ struct score {
     size_t noticed_by_kind[4];
 };
 
-static const struct peers_policy policy = {PEERS_RATE_DEFAULT};
+static const struct peers_policy policy = PEERS_POLICY_DEFAULT;
 
 /* In a weak cohort: a finding that is medium or worse. */
 static bool weak_alarm(const struct peers_event *events, size_t count)

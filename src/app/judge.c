@@ -86,7 +86,6 @@ static bool judge_references(const struct appraisal_request *q, struct arena *a,
 static bool judge_peers(const struct appraisal_request *q, struct arena *a, struct appraisal *r,
                         struct err *e)
 {
-    struct peers_policy policy = {.rate = (uint32_t)(r->policy.peers_rate / 10)};
     struct peers_result result;
     struct cohort *c = NULL;
 
@@ -94,7 +93,8 @@ static bool judge_peers(const struct appraisal_request *q, struct arena *a, stru
         return true;
     if (!cohort_load(q->peers, q->peer_count, a, &c, e) ||
         !cohort_subject_add(c, &r->subject, r->subject.evidence.subject, true, e) ||
-        !cohort_freeze(c, e) || !peers_judge(c, &r->subject, &policy, &r->findings, &result, e))
+        !cohort_freeze(c, e) ||
+        !peers_judge(c, &r->subject, &r->policy.peers, &r->findings, &result, e))
         return false;
     r->has_cohort = true;
     r->cohort = cohort_digest(c, a);

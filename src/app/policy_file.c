@@ -200,9 +200,9 @@ static bool read_peers(const struct json_node *root, struct policy *p, struct er
     if (n == NULL)
         return true;
     return json_members_known(n, "rate cohort dissent enough", "\"peers\"", e) &&
-           read_number(n, "rate", RATE_MAX, &p->peers_rate, e) &&
-           read_number(n, "cohort", UINT32_MAX, &p->peers_cohort, e) &&
-           read_number(n, "dissent", UINT32_MAX, &p->peers_dissent, e) &&
+           read_number(n, "rate", RATE_MAX, &p->peers.rate, e) &&
+           read_number(n, "cohort", UINT32_MAX, &p->peers.cohort, e) &&
+           read_number(n, "dissent", UINT32_MAX, &p->peers.dissent, e) &&
            read_number(n, "enough", UINT32_MAX, &p->peers_enough, e);
 }
 

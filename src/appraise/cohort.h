@@ -14,9 +14,8 @@
 #include "appraise/subject.h"
 
 enum {
-    COHORT_LEVELS = 3,      /* 0 the fleet, 1 same board, 2 same board and firmware version */
-    COHORT_VOTERS_MIN = 8,  /* a position is judged in the smallest cohort with this many */
-    COHORT_ALARM_MIN = 100, /* below this a cohort is weak */
+    COHORT_LEVELS = 3,     /* 0 the fleet, 1 same board, 2 same board and firmware version */
+    COHORT_VOTERS_MIN = 8, /* a position is judged in the smallest cohort with this many */
 };
 
 struct cohort;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appraise/peers.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "appraise/peers_private.h"
@@ -10,7 +11,6 @@ enum {
     TELL_WEAK = 200,  /* centibits from which a small cohort's dissent is told: 1 in 4 */
     TELL = 500,       /* and a large one's: 1 in 32 */
     NOTABLE = 1000,   /* told as more than information */
-    AGREEING = 3,     /* peers that agree with each other, against one */
     OTHERS_NAMED = 4, /* other places of an event that are named */
 };
 
@@ -63,8 +63,8 @@ static bool alarms(const struct cohort *c, uint32_t centibits,
     uint32_t rare = surprise_centibits(1, PEERS_RARE);
     uint32_t few = surprise_centibits(PEERS_RARE_FEW, c->member_count);
 
-    return c->member_count >= COHORT_ALARM_MIN && centibits >= (few < rare ? few : rare) &&
-           as_strong(c, centibits) * 1000 <= c->member_count * (size_t)policy->rate;
+    return c->member_count >= policy->cohort && centibits >= (few < rare ? few : rare) &&
+           (uint64_t)as_strong(c, centibits) * 10000 <= c->member_count * policy->rate;
 }
 
 struct peers_result peers_strength(const struct cohort *c, size_t member,
@@ -76,7 +76,7 @@ struct peers_result peers_strength(const struct cohort *c, size_t member,
         .members = c->member_count,
         .strength = strength,
         .as_strong = as_strong(c, strength),
-        .weak = c->member_count < COHORT_ALARM_MIN,
+        .weak = c->member_count < policy->cohort,
         .alarm = alarms(c, strength, policy),
     };
 }
@@ -211,18 +211,19 @@ static bool is_range(const struct cohort *c, const struct dissent *d)
            key_get(t->key)->expectation == EXPECT_RANGE;
 }
 
-static bool is_weak(const struct cohort *c)
+static bool is_weak(const struct cohort *c, const struct peers_policy *policy)
 {
-    return c->member_count < COHORT_ALARM_MIN;
+    return c->member_count < policy->cohort;
 }
 
 static enum severity severity_of(const struct cohort *c, const struct peers_policy *policy,
                                  const struct dissent *d, uint32_t centibits)
 {
     bool device = d->kind != DISSENT_VALUE && dissent_is_container(c, d);
-    bool lone = d->verdict.lone_against_all && d->verdict.voters > AGREEING && !is_range(c, d);
+    bool lone =
+        d->verdict.lone_against_all && d->verdict.voters > policy->dissent && !is_range(c, d);
 
-    if (is_weak(c) ? lone : alarms(c, centibits, policy))
+    if (is_weak(c, policy) ? lone : alarms(c, centibits, policy))
         return device ? SEVERITY_HIGH : SEVERITY_MEDIUM;
     return lone || centibits >= NOTABLE ? SEVERITY_LOW : SEVERITY_INFO;
 }
@@ -289,7 +290,7 @@ static void add_events(const struct judgement *j, const struct member *m,
     struct dissents d;
 
     arena_init(&scratch);
-    dissents_find(j->cohort, m, is_weak(j->cohort) ? TELL_WEAK : TELL, &scratch, &d);
+    dissents_find(j->cohort, m, is_weak(j->cohort, j->policy) ? TELL_WEAK : TELL, &scratch, &d);
     if (d.count > 0)
         ret->event = arena_copy(j->arena, d.rows[0].path);
     for (size_t i = 0; i < d.count;) {
@@ -500,11 +501,11 @@ static void add_weak(const struct judgement *j)
                      .id = "peers.weak",
                      .judge = JUDGE_PEERS,
                      .severity = SEVERITY_INFO,
-                     .why = finding_words(
-                         j->findings,
-                         "a cohort of %zu is weak: with fewer than %d machines surprise is "
-                         "counted but does not alarm by itself",
-                         n, COHORT_ALARM_MIN),
+                     .why = finding_words(j->findings,
+                                          "a cohort of %zu is weak: with fewer than %" PRIu64
+                                          " machines surprise is "
+                                          "counted but does not alarm by itself",
+                                          n, j->policy->cohort),
                      .next = bytes_of("Add evidence of more machines of this model"),
                      .agree = n,
                      .voters = n,

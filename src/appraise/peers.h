@@ -14,14 +14,21 @@
 #include "appraise/finding.h"
 
 enum {
-    PEERS_RATE_DEFAULT = 50, /* per thousand of the cohort that may alarm */
     PEERS_RARE = 1000, /* a vote alarms if at most one machine in so many has one as rare … */
     PEERS_RARE_FEW = 2, /* … or, in a smaller cohort, no more than so many */
 };
 
 struct peers_policy {
-    uint32_t rate; /* per thousand */
+    uint64_t rate;    /* of 10,000 machines as many may stand out as far as one that alarms */
+    uint64_t cohort;  /* members from which a cohort alarms by bits; below it is weak */
+    uint64_t dissent; /* agreeing others whose lone dissenter is a finding in a weak cohort */
 };
+
+/* What bench/peers.c measures and the built-in policy says. */
+#define PEERS_POLICY_DEFAULT                                                                   \
+    {                                                                                          \
+        .rate = 500, .cohort = 100, .dissent = 3                                               \
+    }
 
 struct peers_result {
     size_t members;

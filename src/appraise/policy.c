@@ -21,9 +21,7 @@ void policy_default(struct policy *p, struct arena *a)
 {
     *p = (struct policy){
         .name = bytes_of("assay-default-1"),
-        .peers_rate = 200,
-        .peers_cohort = 100,
-        .peers_dissent = 3,
+        .peers = PEERS_POLICY_DEFAULT,
         .peers_enough = 8,
     };
     p->required = ARENA_ARRAY(a, struct requirement, ARRAY_LEN(default_surfaces));
@@ -97,9 +95,9 @@ void policy_seal(struct policy *p, struct arena *a)
     cbor_bytes(&t, p->name);
     encode_required(&t, p);
     encode_exceptions(&t, p);
-    cbor_uint(&t, p->peers_rate);
-    cbor_uint(&t, p->peers_cohort);
-    cbor_uint(&t, p->peers_dissent);
+    cbor_uint(&t, p->peers.rate);
+    cbor_uint(&t, p->peers.cohort);
+    cbor_uint(&t, p->peers.dissent);
     cbor_uint(&t, p->peers_enough);
     encode_list(&t, &p->revoked);
     encode_list(&t, &p->platform_keys);

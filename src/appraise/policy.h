@@ -8,6 +8,7 @@
 #define ASSAY_APPRAISE_POLICY_H
 
 #include "appraise/finding.h"
+#include "appraise/peers.h"
 
 /* A surface that must have been looked at. */
 struct requirement {
@@ -61,10 +62,8 @@ struct policy {
     size_t waiver_count;
     struct approved_change *approved;
     size_t approved_count;
-    uint64_t peers_rate;    /* alarms by bits at most for this many machines of 10,000 */
-    uint64_t peers_cohort;  /* members from which a cohort alarms by bits */
-    uint64_t peers_dissent; /* agreeing peers whose dissenter is a finding in any cohort */
-    uint64_t peers_enough;  /* members from which a cohort counts as having judged a surface */
+    struct peers_policy peers;
+    uint64_t peers_enough; /* members from which a cohort counts as having judged a surface */
     struct digest_list revoked;       /* SHA-256 digests that dbx must hold */
     struct digest_list platform_keys; /* SHA-256 or SHA-1 fingerprints of known Platform Keys */
     struct digest_list bad_keys;      /* the same, of certificates that must not be trusted */

@@ -42,7 +42,7 @@ static void print_json(struct text *t, const char *path, const struct decoder *r
     text_char(t, '\n');
 }
 
-/* Decodes one file. Returns whether it has no fault; *ret_trouble when it cannot be read. */
+/* Decodes one file and prints what it says. Returns the exit status for it. */
 static int decode_file(const struct verb *v, const char *path, const struct options *o)
 {
     struct arena a;

@@ -22,7 +22,7 @@ static void what_is_left_out_is_the_default(void **state)
     policy_default(&standard, *state);
     assert_true(parses(*state, HEAD "}", &p));
     assert_int_equal(p.required_count, standard.required_count);
-    assert_int_equal(p.peers_cohort, standard.peers_cohort);
+    assert_int_equal(p.peers.cohort, standard.peers.cohort);
     test_bytes_are(p.name, "n");
 }
 
@@ -46,7 +46,7 @@ static void a_whole_policy(void **state)
     assert_int_equal(p.overrides[0].severity, SEVERITY_INFO);
     test_bytes_are(p.waivers[0].fingerprint, "0123456789abcdef");
     test_bytes_are(p.approved[0].to, "\"x\"");
-    assert_int_equal(p.peers_rate, 50);
+    assert_int_equal(p.peers.rate, 50);
     assert_int_equal(p.bad_keys.count, 1);
     assert_int_equal(p.bad_keys.rows[0].data[0], 0xaa);
 }

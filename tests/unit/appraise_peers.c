@@ -8,7 +8,7 @@
 #include "unit/test.h"
 
 static const struct span nowhere = {0, 0, 0};
-static const struct peers_policy policy = {PEERS_RATE_DEFAULT};
+static const struct peers_policy policy = PEERS_POLICY_DEFAULT;
 
 enum {
     MACHINES_MAX = 256
@@ -92,8 +92,8 @@ static struct cohort *cohort_of(struct fleet *f, size_t judged, bool backwards)
     return c;
 }
 
-/* Judges one machine against all. */
-static void judge(struct fleet *f, size_t n)
+/* Judges one machine against all by a policy. */
+static void judge_by(struct fleet *f, size_t n, const struct peers_policy *p)
 {
     struct subject *s = &f->machines[n].subject;
     struct cohort *c = cohort_of(f, n, false);
@@ -101,8 +101,13 @@ static void judge(struct fleet *f, size_t n)
 
     f->findings = (struct findings){.arena = f->arena};
     tree_build(&s->tree, &s->decoded, NULL, NULL);
-    assert_true(peers_judge(c, s, &policy, &f->findings, &f->result, &e));
+    assert_true(peers_judge(c, s, p, &f->findings, &f->result, &e));
     findings_sort(&f->findings);
+}
+
+static void judge(struct fleet *f, size_t n)
+{
+    judge_by(f, n, &policy);
 }
 
 static const struct finding *finding_at(const struct fleet *f, const char *id, const char *path)
@@ -166,6 +171,26 @@ static void three_machines_are_too_few_to_call_it_medium(void **state)
     judge(f, 2);
     for (size_t i = 0; i < f->findings.count; i++)
         assert_true(f->findings.rows[i].severity < SEVERITY_MEDIUM);
+}
+
+static void the_policy_is_obeyed(void **state)
+{
+    static const struct peers_policy deaf = {.rate = 500, .cohort = 100, .dissent = 5};
+    static const struct peers_policy sure = {.rate = 10000, .cohort = 5, .dissent = 3};
+    static const struct peers_policy strict = {.rate = 1, .cohort = 5, .dissent = 3};
+    static const char where[] = "smbios@host-kernel/baseboard/c";
+    struct fleet *f = fleet_new(*state, 5);
+
+    for (size_t i = 0; i < 5; i++)
+        number(&f->machines[i], f->machines[i].board, "c", i == 4);
+    judge_by(f, 4, &deaf);
+    assert_true(must(f, "peers.dissent", where)->severity < SEVERITY_MEDIUM);
+    judge_by(f, 4, &sure);
+    assert_false(f->result.weak);
+    assert_true(f->result.alarm);
+    assert_int_equal(findings_of(f, "peers.weak"), 0);
+    judge_by(f, 4, &strict);
+    assert_false(f->result.alarm);
 }
 
 static void a_new_subtree_is_one_vote(void **state)
@@ -545,6 +570,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(one_of_five_dissents),
         TEST(three_machines_are_too_few_to_call_it_medium),
+        TEST(the_policy_is_obeyed),
         TEST(a_new_subtree_is_one_vote),
         TEST(a_missing_subtree_is_one_vote),
         TEST(what_was_not_seen_whole_has_no_vote_on_what_is_missing),

@@ -226,7 +226,7 @@ static void a_policy_is_named_by_what_it_decides(void **state)
     policy_default(&a, *state);
     policy_default(&b, *state);
     assert_true(digest_equal(&a.digest, &b.digest));
-    b.peers_rate++;
+    b.peers.rate++;
     policy_seal(&b, *state);
     assert_false(digest_equal(&a.digest, &b.digest));
 }
