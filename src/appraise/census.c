@@ -204,7 +204,7 @@ static void make_room(struct census *s)
         total += count;
         most = count > most ? count : most;
     }
-    bool by_child = most <= (total + total / 4) / s->voter_count;
+    bool by_child = most * s->voter_count <= total + total / 4;
 
     s->kid_stride = by_child ? (uint32_t)s->voter_count : 1;
     s->kids = ARENA_ARRAY(c->arena, uint32_t, by_child ? most * s->voter_count : total);
