@@ -31,7 +31,7 @@ void spd_claim(struct decode *d, enum key_id key, uint64_t value, size_t offset)
 
 /* Claims of the organisation and of the capacity that follows from it. */
 static void spd_organisation_claim(struct decode *d, const struct spd_organisation *o,
-                            size_t density_at, size_t width_at, size_t bus_at)
+                                   size_t density_at, size_t width_at, size_t bus_at)
 {
     if (o->density == 0)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + density_at);
