@@ -19,6 +19,12 @@ enum {
 
 struct engine;
 
+/* A key and the one under which the same is stated where it is volatile. */
+struct key_twin {
+    enum key_id key;
+    enum key_id twin;
+};
+
 struct decode {
     struct reader in;      /* the bytes to decode; decode_enter() narrows it */
     struct reader strings; /* a set of NUL-terminated strings for F_STRING, or empty */
@@ -27,6 +33,9 @@ struct decode {
     struct arena *arena;
     struct decoded *out;
     uint32_t item; /* the container to which claims go now */
+    /* While set, claims of a key in this table are made under its twin. */
+    const struct key_twin *twins;
+    size_t twin_count;
     /* The engine's own. */
     struct engine *engine;
     struct reader outer[DECODE_DEPTH_MAX];
