@@ -39,15 +39,15 @@ static bool marked(struct bytes b)
 /* The CRC is made over the header with the CRC itself and the flags as in erased flash. */
 static bool checksum_good(struct bytes b, unsigned length)
 {
-    uint8_t copy[HEADER];
-    struct reader r = reader_of(b, 0, 0);
+    static const uint8_t erased[FLAGS_AT + 1 - CRC_AT] = {0xff, 0xff, 0xff, 0xff, 0xff};
+    struct reader r = reader_of(bytes_slice(b, 0, length), 0, 0);
+    uint32_t crc = crc32_more(0, reader_take(&r, CRC_AT));
+    uint32_t stated = reader_u32le(&r);
 
-    if (b.len < length)
-        return false;
-    memcpy(copy, b.data, length);
-    memset(copy + CRC_AT, 0xff, FLAGS_AT + 1 - CRC_AT);
-    reader_seek(&r, CRC_AT);
-    return reader_u32le(&r) == crc32_more(0, (struct bytes){copy, length});
+    (void)reader_u8(&r);
+    crc = crc32_more(crc, (struct bytes){erased, sizeof(erased)});
+    crc = crc32_more(crc, reader_take(&r, length - sizeof(erased) - CRC_AT));
+    return !r.failed && crc == stated;
 }
 
 /* The end of the writes that stand behind one another: a header and as many records as it says.
@@ -93,7 +93,7 @@ static void decode(struct decode *d)
         {KEY_NVRAM_FTW_SIGNATURE, F_GUID,  0, 0},
         {KEY_NVRAM_FTW_CRC,       F_U32LE, 0, 0},
         {KEY_NVRAM_FTW_FLAGS,     F_U8,    0, 0},
-        {KEY_NVRAM_FTW_RESERVED, F_U24LE, 0, 0},
+        {KEY_NVRAM_FTW_RESERVED,  F_U24LE, 0, 0},
     };
     static const struct field wide[] = {
         {KEY_NVRAM_FTW_QUEUE_SIZE, F_U64LE, 0, 0}

@@ -390,8 +390,14 @@ static void decode(struct decode *d)
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
+    const struct store_kind *kind = store_kind(b);
+    struct reader r = reader_of(b, 0, 0);
+
     (void)label;
-    return store_kind(b) != NULL ? 60 : 0;
+    if (kind == NULL)
+        return 0;
+    reader_seek(&r, kind->guid ? 16 : 4);
+    return reader_u32le(&r) == b.len ? 92 : 60;
 }
 
 const struct decoder decoder_nvram_vss = {

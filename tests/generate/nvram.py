@@ -137,7 +137,7 @@ def ftw_cases():
 def area():
     whole = store(AUTHENTICATED, [auth("A", b"value")]) + b"\xff" * 32 + ftw() + b"\xff" * 64
     names = {
-        "minimal": store(AUTHENTICATED, []),
+        "minimal": store(AUTHENTICATED, []) + b"\xff" * 8,
         "full": whole,
         "two-stores": store("$VSS", [normal("A", b"1", to=1)]) + store(NORMAL, [normal("B", b"2")]),
         "narrow": store(AUTHENTICATED, []) + ftw(narrow=True),
