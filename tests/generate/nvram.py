@@ -148,7 +148,74 @@ def area():
         cases.write("nvram-area", name, data)
 
 
+def entry(body, flags=0x83, after=0xffffff, size=None):
+    """An NVAR entry; `after` is where the newer value stands."""
+    size = 10 + len(body) if size is None else size
+    return b"NVAR" + struct.pack("<HI", size, after | flags << 24) + body
+
+
+def extended(body, kind=1, time=None, digest=b"", more=b"", flags=0x93):
+    """An entry with an extended header that ends in a checksum."""
+    head = bytes([kind]) + (b"" if time is None else struct.pack("<Q", time)) + digest + more
+    size = len(head) + (3 if kind & 1 else 2)
+    whole = entry(body + head + b"\0" * (kind & 1) + struct.pack("<H", size), flags)
+    if kind & 1:
+        total_sum = sum(whole[4:6]) + sum(whole[9:])
+        at = len(whole) - 3
+        whole = whole[:at] + bytes([-total_sum & 0xff]) + whole[at + 1:]
+    return whole
+
+
+def nvar_store(entries, guids, free=64):
+    return b"".join(entries) + b"\xff" * free + b"".join(mb.guid(g) for g in reversed(guids))
+
+
+def nvar():
+    guids = [mb.GLOBAL, VENDOR, MTC]
+    keys = mb.siglist(mb.X509, [(mb.OWNER, mb.certificate("DO NOT TRUST - Test PK"))])
+    option = mb.load_option("Boot manager", mb.file_path("\\a.efi") + mb.END)
+    defaults = nvar_store([entry(b"\0PKDefault\0" + keys), entry(b"\0Lang\0eng")], [mb.GLOBAL], 0)
+    setup = entry(b"\1Setup\0first")
+    second = entry(b"second", 0x88)
+    third = entry(b"third", 0x88)
+    setup = entry(b"\1Setup\0first", after=len(setup))
+    second = entry(b"second", 0x88, after=len(second))
+    counter = entry(b"\2MTC\0\1\0\0\0", after=len(entry(b"\2MTC\0\1\0\0\0")))
+    full_store = [
+        entry(b"\1StdDefaults\0" + defaults),
+        setup, second, third,
+        counter, entry(b"\2\0\0\0", 0x88),
+        entry(b"\0Boot0000\0" + option),
+        entry(mb.guid(VENDOR) + mb.utf16("Wide") + b"own GUID", 0x84),
+        entry(b"\1Gone\0deleted", 0x03),
+        entry(b"\2MTC\0old", 0x03),
+        entry(b"orphan", 0x88),
+        extended(b"\0PK\0" + keys, kind=0x31, time=0x0001020304050607, digest=bytes(range(32))),
+        extended(b"\1Summed\0value"),
+        extended(b"\1More\0value", kind=0x21, time=1, digest=bytes(34)),
+    ]
+    names = {
+        "minimal": nvar_store([entry(b"\0Lang\0eng")], [mb.GLOBAL]),
+        "full": nvar_store(full_store, guids),
+        "erased": b"\xff" * 64,
+        "written-free-space": nvar_store([entry(b"\0Lang\0eng"), b"\xff" * 9 + b"code"],
+                                         [mb.GLOBAL]),
+        "no-own-link": nvar_store([entry(b"\0A\0x", after=0)], [mb.GLOBAL]),
+        "fault-signature": b"NVRA" + bytes(32),
+        "fault-link": nvar_store([entry(b"\0Lang\0eng", after=7)], [mb.GLOBAL]),
+        "fault-guid": entry(b"\3Lang\0eng"),
+        "fault-unterminated": nvar_store([entry(b"\0Lang")], [mb.GLOBAL]),
+        "fault-extended-size": nvar_store([entry(b"\0Lang\0eng\xff\xff", 0x93)], [mb.GLOBAL]),
+        "fault-extended-flags": nvar_store([extended(b"\0Lang\0eng", kind=0x41)], [mb.GLOBAL]),
+        "fault-checksum": nvar_store([extended(b"\0Lang\0eng")[:-3] + b"\x77\x04\0"],
+                                     [mb.GLOBAL]),
+    }
+    for name, data in names.items():
+        cases.write("nvram-nvar", name, data)
+
+
 if __name__ == "__main__":
+    nvar()
     vss()
     ftw_cases()
     area()
