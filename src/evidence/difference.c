@@ -53,7 +53,8 @@ static enum expectation expectation_of(const struct tree *t, uint32_t node)
     return tree_in_model(t, node) ? EXPECT_SAME : EXPECT_FREE;
 }
 
-static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t b)
+static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t b,
+                   uint32_t beside)
 {
     enum expectation e = a != TREE_NONE ? expectation_of(d->a, a) : expectation_of(d->b, b);
     struct changes *out = d->out;
@@ -61,17 +62,18 @@ static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t
     if (e == EXPECT_FREE && !d->all)
         return;
     arena_grow(out->arena, &out->rows, out->count, &out->cap, sizeof(*out->rows));
-    out->rows[out->count++] = (struct change){kind, a, b, e, TREE_NONE, NULL};
+    out->rows[out->count++] = (struct change){
+        .kind = kind, .a = a, .b = b, .beside = beside, .expectation = e, .cause = TREE_NONE};
 }
 
 static void gone(struct differ *d, const struct pair *p, uint32_t a)
 {
-    report(d, p->b_blind ? CHANGE_UNSEEN : CHANGE_REMOVED, a, TREE_NONE);
+    report(d, p->b_blind ? CHANGE_UNSEEN : CHANGE_REMOVED, a, TREE_NONE, p->b);
 }
 
 static void came(struct differ *d, const struct pair *p, uint32_t b)
 {
-    report(d, p->a_blind ? CHANGE_UNSEEN : CHANGE_ADDED, TREE_NONE, b);
+    report(d, p->a_blind ? CHANGE_UNSEEN : CHANGE_ADDED, TREE_NONE, b, p->a);
 }
 
 static bool same_claim(const struct differ *d, uint32_t a, uint32_t b)
@@ -110,12 +112,12 @@ static void match(struct differ *d, const struct pair *p, uint32_t a, uint32_t b
     const struct tree_node *y = &d->b->nodes[b];
 
     if ((x->kind == ITEM_CLAIM) != (y->kind == ITEM_CLAIM)) {
-        report(d, CHANGE_CHANGED, a, b);
+        report(d, CHANGE_CHANGED, a, b, TREE_NONE);
         return;
     }
     if (x->kind == ITEM_CLAIM) {
         if (!same_claim(d, a, b))
-            report(d, CHANGE_CHANGED, a, b);
+            report(d, CHANGE_CHANGED, a, b, TREE_NONE);
         return;
     }
     if (digest_equal(&x->model, &y->model) && nothing_beside(d, a, b))
@@ -415,31 +417,90 @@ static void differ_pair(struct differ *d, const struct pair *p)
                     members_of(d, d->b, p->b, y->kind == ITEM_MAP || y->kind == ITEM_CLAIM));
 }
 
-/* A container that left one place and came at another is one move. */
+/* Something that left or came, and by what it is known again. */
+struct traveller {
+    struct digest digest;
+    uint32_t row;
+};
+
+static int traveller_order(const void *left, const void *right)
+{
+    const struct traveller *a = left;
+    const struct traveller *b = right;
+    int c = memcmp(a->digest.bytes, b->digest.bytes, sizeof(a->digest.bytes));
+
+    return c != 0 ? c : (a->row > b->row) - (a->row < b->row);
+}
+
+/*
+ * What can be known again elsewhere: a container by its content, if it has any; a claim of a
+ * list, where the order means something, by key, value and list.
+ */
+static bool traveller_of(struct differ *d, const struct tree *t, uint32_t node,
+                         struct digest *ret)
+{
+    const struct tree_node *n = &t->nodes[node];
+    const struct item *claim = tree_claim(t, node);
+    struct member_key key;
+    struct text path;
+    struct digest_stream s;
+
+    if (claim == NULL) {
+        *ret = n->model;
+        return n->count > 0 && n->has_model;
+    }
+    if (t->nodes[n->parent].kind != ITEM_LIST)
+        return false;
+    text_init(&path, d->out->arena, 1 << 20);
+    tree_path(t, n->parent, &path);
+    member_key_of(&key, t, node);
+    digest_begin(&s);
+    digest_more(&s, (struct bytes){key.bytes, sizeof(key.bytes)});
+    digest_more(&s, text_bytes(&path));
+    *ret = digest_end(&s);
+    return true;
+}
+
+static size_t travellers(struct differ *d, enum change_kind kind, const struct tree *t,
+                         struct traveller *ret)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < d->out->count; i++) {
+        const struct change *row = &d->out->rows[i];
+
+        if (row->kind != kind)
+            continue;
+        if (traveller_of(d, t, kind == CHANGE_REMOVED ? row->a : row->b, &ret[n].digest))
+            ret[n++].row = i;
+    }
+    if (n > 1)
+        qsort(ret, n, sizeof(*ret), traveller_order);
+    return n;
+}
+
+/* What left one place and came at another is one move. */
 static void find_moves(struct differ *d)
 {
     struct changes *out = d->out;
+    struct traveller *gone = ARENA_ARRAY(out->arena, struct traveller, out->count);
+    struct traveller *came = ARENA_ARRAY(out->arena, struct traveller, out->count);
+    size_t n = travellers(d, CHANGE_REMOVED, d->a, gone);
+    size_t m = travellers(d, CHANGE_ADDED, d->b, came);
     size_t kept = 0;
 
-    for (size_t i = 0; i < out->count; i++) {
-        struct change *gone_row = &out->rows[i];
+    for (size_t i = 0, k = 0; i < n && k < m;) {
+        int c = memcmp(gone[i].digest.bytes, came[k].digest.bytes, SHA256_SIZE);
 
-        if (gone_row->kind != CHANGE_REMOVED || tree_claim(d->a, gone_row->a) != NULL ||
-            d->a->nodes[gone_row->a].count == 0)
-            continue;
-        for (size_t k = 0; k < out->count; k++) {
-            struct change *came_row = &out->rows[k];
+        if (c == 0) {
+            struct change *to = &out->rows[came[k].row];
 
-            if (came_row->kind == CHANGE_ADDED && tree_claim(d->b, came_row->b) == NULL &&
-                digest_equal(&d->a->nodes[gone_row->a].model,
-                             &d->b->nodes[came_row->b].model)) {
-                gone_row->kind = CHANGE_MOVED;
-                gone_row->b = came_row->b;
-                came_row->a = TREE_NONE;
-                came_row->b = TREE_NONE;
-                break;
-            }
+            out->rows[gone[i].row].kind = CHANGE_MOVED;
+            out->rows[gone[i].row].b = to->b;
+            *to = (struct change){.a = TREE_NONE, .b = TREE_NONE};
         }
+        i += c <= 0;
+        k += c >= 0;
     }
     for (size_t i = 0; i < out->count; i++) {
         if (out->rows[i].a != TREE_NONE || out->rows[i].b != TREE_NONE)

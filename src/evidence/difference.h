@@ -13,7 +13,7 @@ enum change_kind {
     CHANGE_ADDED,
     CHANGE_REMOVED,
     CHANGE_CHANGED,
-    CHANGE_MOVED,  /* the same container under another parent or name */
+    CHANGE_MOVED,  /* the same container under another parent or name, or place of a list */
     CHANGE_UNSEEN, /* one side cannot say: its surface was not seen whole there */
 };
 
@@ -21,6 +21,7 @@ struct change {
     enum change_kind kind;
     uint32_t a;                   /* node of the first tree, or TREE_NONE */
     uint32_t b;                   /* node of the second tree, or TREE_NONE */
+    uint32_t beside; /* added, removed: the node of the other tree in which it is missing */
     enum expectation expectation; /* of a claim's key; containers: same */
     uint32_t cause;        /* index of the change that this one follows from, or TREE_NONE */
     const char *cause_why; /* why, in words, when there is a cause */
