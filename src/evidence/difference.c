@@ -546,6 +546,60 @@ static void sort_by_path(struct differ *d)
         out->rows[i] = rows[i].row;
 }
 
+static struct bytes surface_of(const struct tree *t, uint32_t node, struct bytes *ret_witness)
+{
+    struct bytes rest = t->nodes[node].name;
+    struct bytes surface = {NULL, 0};
+
+    *ret_witness = (struct bytes){NULL, 0};
+    (void)bytes_word(&rest, "@", &surface);
+    (void)bytes_word(&rest, "@", ret_witness);
+    return surface;
+}
+
+/* Whether all that a tree holds comes from lone files, and there is something. */
+static bool only_documents(const struct tree *t)
+{
+    const struct tree_node *root = &t->nodes[0];
+
+    for (uint32_t i = root->first; i < root->first + root->count; i++) {
+        struct bytes witness;
+
+        (void)surface_of(t, i, &witness);
+        if (!bytes_equal_text(witness, "document"))
+            return false;
+    }
+    return root->count > 0;
+}
+
+/* A file says nothing of where it was read: it stands for its surface along every path. */
+static void match_surfaces(struct differ *d, const struct pair *root, bool a_is_file)
+{
+    const struct tree *file = a_is_file ? d->a : d->b;
+    const struct tree *machine = a_is_file ? d->b : d->a;
+    const struct tree_node *x = &file->nodes[0];
+    const struct tree_node *y = &machine->nodes[0];
+    struct pair blind = {root->a, root->b, true, true};
+    struct bytes witness;
+
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        bool found = false;
+
+        for (uint32_t k = y->first; k < y->first + y->count; k++) {
+            if (!bytes_equal(surface_of(file, i, &witness), surface_of(machine, k, &witness)))
+                continue;
+            /* A witness that was asked and gave nothing has nothing to compare. */
+            found = true;
+            if (machine->nodes[k].count > 0)
+                match(d, root, a_is_file ? i : k, a_is_file ? k : i);
+        }
+        if (!found && a_is_file)
+            gone(d, &blind, i);
+        else if (!found)
+            came(d, &blind, i);
+    }
+}
+
 void trees_differ(const struct tree *a, const struct tree *b, bool all, struct arena *arena,
                   struct changes *ret)
 {
@@ -553,7 +607,10 @@ void trees_differ(const struct tree *a, const struct tree *b, bool all, struct a
     struct pair root = {0, 0, false, false};
 
     *ret = (struct changes){.arena = arena};
-    match(&d, &root, 0, 0);
+    if (only_documents(a) != only_documents(b))
+        match_surfaces(&d, &root, only_documents(a));
+    else
+        match(&d, &root, 0, 0);
     while (d.count > 0) {
         struct pair p = d.todo[--d.count];
 

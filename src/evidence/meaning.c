@@ -132,8 +132,7 @@ uint32_t part_of(const struct tree *t, uint32_t node)
 
 struct bytes part_title(const struct tree *t, uint32_t node)
 {
-    uint32_t child =
-        node != TREE_NONE ? tree_child(t, node, bytes_of("name")) : TREE_NONE;
+    uint32_t child = node != TREE_NONE ? tree_child(t, node, bytes_of("name")) : TREE_NONE;
     const struct item *claim = child != TREE_NONE ? tree_claim(t, child) : NULL;
 
     if (claim == NULL || claim->value.type != TYPE_TEXT)

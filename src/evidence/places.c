@@ -14,7 +14,8 @@ struct finder {
     struct changes *changes;
     struct places *out;
     size_t cap;
-    uint32_t *place_of_a; /* by node of either tree: the place of the part there, or TREE_NONE */
+    uint32_t
+        *place_of_a; /* by node of either tree: the place of the part there, or TREE_NONE */
     uint32_t *place_of_b;
     uint32_t *cause_a; /* by node: a change at or below that follows from nothing */
     uint32_t *cause_b;
@@ -219,8 +220,8 @@ static void gather(struct finder *f, uint32_t i)
     }
     struct place *p = &f->out->rows[place];
     enum meaning m = change_meaning(f, c);
-    bool better = (change_follows(f, &f->changes->rows[p->row]) != NULL) >
-                  (change_follows(f, c) != NULL);
+    bool better =
+        (change_follows(f, &f->changes->rows[p->row]) != NULL) > (change_follows(f, c) != NULL);
 
     f->out->of_change[i] = place;
     p->rows++;
@@ -282,7 +283,8 @@ static void find_causes(struct finder *f)
         const char *why = change_follows(f, row);
         uint32_t cause = why != NULL ? cause_near(f->b, f->cause_b, row->b) : TREE_NONE;
 
-        cause = why != NULL && cause == TREE_NONE ? cause_near(f->a, f->cause_a, row->a) : cause;
+        cause =
+            why != NULL && cause == TREE_NONE ? cause_near(f->a, f->cause_a, row->a) : cause;
         if (cause != TREE_NONE && cause != i) {
             row->cause = cause;
             row->cause_why = why;
@@ -356,8 +358,7 @@ void places_recompressed(const struct tree *a, const struct tree *b, struct aren
         const struct change *c = &all.rows[i];
 
         if (c->kind != CHANGE_CHANGED || c->expectation != EXPECT_FREE ||
-            tree_claim(b, c->b) == NULL ||
-            tree_claim(b, c->b)->value.type != TYPE_BYTES ||
+            tree_claim(b, c->b) == NULL || tree_claim(b, c->b)->value.type != TYPE_BYTES ||
             meaning_of(b, c->b, part_of(b, c->b)) != MEANING_RECOMPRESSED ||
             part_of(b, c->b) == TREE_NONE)
             continue;

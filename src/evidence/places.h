@@ -46,9 +46,9 @@ struct place {
     const char *part; /* what it is: "module", "variable" */
     uint32_t a;       /* node of the part in either tree, or TREE_NONE */
     uint32_t b;
-    uint32_t row;           /* the change that says most */
-    uint32_t rows;          /* how many changes it gathers */
-    struct extent from;     /* of the part */
+    uint32_t row;       /* the change that says most */
+    uint32_t rows;      /* how many changes it gathers */
+    struct extent from; /* of the part */
     struct extent to;
     uint64_t bytes_changed; /* bytes that differ where its changes are */
 };
