@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence/difference.h"
+#include "evidence/difference_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -167,12 +167,6 @@ static struct members members_of(const struct differ *d, const struct tree *t, u
     return (struct members){list, count};
 }
 
-/* What a member is sought by: its content, so that equal content has equal keys. */
-struct member_key {
-    uint8_t bytes[SHA256_SIZE];
-    uint32_t node;
-};
-
 static int member_key_order(const void *left, const void *right)
 {
     const struct member_key *a = left;
@@ -182,7 +176,7 @@ static int member_key_order(const void *left, const void *right)
     return c != 0 ? c : (a->node > b->node) - (a->node < b->node);
 }
 
-static void member_key_of(struct member_key *k, const struct tree *t, uint32_t node)
+void member_key_of(struct member_key *k, const struct tree *t, uint32_t node)
 {
     const struct item *claim = tree_claim(t, node);
 
@@ -417,98 +411,6 @@ static void differ_pair(struct differ *d, const struct pair *p)
                     members_of(d, d->b, p->b, y->kind == ITEM_MAP || y->kind == ITEM_CLAIM));
 }
 
-/* Something that left or came, and by what it is known again. */
-struct traveller {
-    struct digest digest;
-    uint32_t row;
-};
-
-static int traveller_order(const void *left, const void *right)
-{
-    const struct traveller *a = left;
-    const struct traveller *b = right;
-    int c = memcmp(a->digest.bytes, b->digest.bytes, sizeof(a->digest.bytes));
-
-    return c != 0 ? c : (a->row > b->row) - (a->row < b->row);
-}
-
-/*
- * What can be known again elsewhere: a container by its content, if it has any; a claim of a
- * list, where the order means something, by key, value and list.
- */
-static bool traveller_of(struct differ *d, const struct tree *t, uint32_t node,
-                         struct digest *ret)
-{
-    const struct tree_node *n = &t->nodes[node];
-    const struct item *claim = tree_claim(t, node);
-    struct member_key key;
-    struct text path;
-    struct digest_stream s;
-
-    if (claim == NULL) {
-        *ret = n->model;
-        return n->count > 0 && n->has_model;
-    }
-    if (t->nodes[n->parent].kind != ITEM_LIST)
-        return false;
-    text_init(&path, d->out->arena, 1 << 20);
-    tree_path(t, n->parent, &path);
-    member_key_of(&key, t, node);
-    digest_begin(&s);
-    digest_more(&s, (struct bytes){key.bytes, sizeof(key.bytes)});
-    digest_more(&s, text_bytes(&path));
-    *ret = digest_end(&s);
-    return true;
-}
-
-static size_t travellers(struct differ *d, enum change_kind kind, const struct tree *t,
-                         struct traveller *ret)
-{
-    size_t n = 0;
-
-    for (uint32_t i = 0; i < d->out->count; i++) {
-        const struct change *row = &d->out->rows[i];
-
-        if (row->kind != kind)
-            continue;
-        if (traveller_of(d, t, kind == CHANGE_REMOVED ? row->a : row->b, &ret[n].digest))
-            ret[n++].row = i;
-    }
-    if (n > 1)
-        qsort(ret, n, sizeof(*ret), traveller_order);
-    return n;
-}
-
-/* What left one place and came at another is one move. */
-static void find_moves(struct differ *d)
-{
-    struct changes *out = d->out;
-    struct traveller *gone = ARENA_ARRAY(out->arena, struct traveller, out->count);
-    struct traveller *came = ARENA_ARRAY(out->arena, struct traveller, out->count);
-    size_t n = travellers(d, CHANGE_REMOVED, d->a, gone);
-    size_t m = travellers(d, CHANGE_ADDED, d->b, came);
-    size_t kept = 0;
-
-    for (size_t i = 0, k = 0; i < n && k < m;) {
-        int c = memcmp(gone[i].digest.bytes, came[k].digest.bytes, SHA256_SIZE);
-
-        if (c == 0) {
-            struct change *to = &out->rows[came[k].row];
-
-            out->rows[gone[i].row].kind = CHANGE_MOVED;
-            out->rows[gone[i].row].b = to->b;
-            *to = (struct change){.a = TREE_NONE, .b = TREE_NONE};
-        }
-        i += c <= 0;
-        k += c >= 0;
-    }
-    for (size_t i = 0; i < out->count; i++) {
-        if (out->rows[i].a != TREE_NONE || out->rows[i].b != TREE_NONE)
-            out->rows[kept++] = out->rows[i];
-    }
-    out->count = kept;
-}
-
 /* For sorting rows by path without making the paths twice. */
 struct placed {
     struct bytes path;
@@ -616,6 +518,6 @@ void trees_differ(const struct tree *a, const struct tree *b, bool all, struct a
 
         differ_pair(&d, &p);
     }
-    find_moves(&d);
+    changes_find_moves(a, b, ret);
     sort_by_path(&d);
 }
