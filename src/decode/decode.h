@@ -19,6 +19,11 @@ enum {
 
 struct engine;
 
+/* A key and the one under which the same is stated where it is volatile. */
+struct key_twin {
+    enum key_id key;
+    enum key_id twin;
+};
 struct placement;
 
 struct decode {
@@ -29,6 +34,9 @@ struct decode {
     struct arena *arena;
     struct decoded *out;
     uint32_t item; /* the container to which claims go now */
+    /* While set, claims of a key in this table are made under its twin. */
+    const struct key_twin *twins;
+    size_t twin_count;
     /* The engine's own. */
     struct engine *engine;
     struct reader outer[DECODE_DEPTH_MAX];
