@@ -54,10 +54,14 @@ static bool file_at(struct bytes all, size_t at, struct file *ret)
 
     if (!bytes_equal_text(reader_take(&r, 8), "LARCHIVE"))
         return false;
-    ret->length = reader_u32be(&r);
-    ret->type = reader_u32be(&r);
-    ret->attributes = reader_u32be(&r);
-    ret->data = reader_u32be(&r);
+    uint32_t words[4];
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        words[i] = reader_u32be(&r);
+    ret->length = words[0];
+    ret->type = words[1];
+    ret->attributes = words[2];
+    ret->data = words[3];
     uint64_t name_end = ret->attributes != 0 ? ret->attributes : ret->data;
 
     if (r.failed || name_end < HEADER || name_end > ret->data || ret->data > r.all.len ||
