@@ -48,32 +48,31 @@ struct packing {
     uint64_t size;
 };
 
+/* The name, without the NUL and the padding behind it. */
+static struct bytes file_name(struct bytes b)
+{
+    size_t n = 0;
+
+    while (n < b.len && b.data[n] != 0)
+        n++;
+    return bytes_slice(b, 0, n);
+}
+
 static bool file_at(struct bytes all, size_t at, struct file *ret)
 {
     struct reader r = reader_of(bytes_slice(all, at, all.len), 0, 0);
+    bool marked = bytes_equal_text(reader_take(&r, 8), "LARCHIVE");
 
-    if (!bytes_equal_text(reader_take(&r, 8), "LARCHIVE"))
-        return false;
-    uint32_t words[4];
-
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        words[i] = reader_u32be(&r);
-    ret->length = words[0];
-    ret->type = words[1];
-    ret->attributes = words[2];
-    ret->data = words[3];
+    ret->length = reader_u32be(&r);
+    ret->type = reader_u32be(&r);
+    ret->attributes = reader_u32be(&r);
+    ret->data = reader_u32be(&r);
     uint64_t name_end = ret->attributes != 0 ? ret->attributes : ret->data;
 
-    if (r.failed || name_end < HEADER || name_end > ret->data || ret->data > r.all.len ||
-        ret->length > r.all.len - ret->data)
+    if (!marked || r.failed || name_end < HEADER || name_end > ret->data ||
+        ret->data > r.all.len || ret->length > r.all.len - ret->data)
         return false;
-    ret->name = bytes_slice(r.all, HEADER, (size_t)name_end - HEADER);
-    for (size_t i = 0; i < ret->name.len; i++) {
-        if (ret->name.data[i] == 0) {
-            ret->name.len = i;
-            break;
-        }
-    }
+    ret->name = file_name(bytes_slice(r.all, HEADER, (size_t)name_end - HEADER));
     return true;
 }
 
