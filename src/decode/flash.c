@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decode/decode.h"
+#include "decode/intel.h"
 
 enum {
     HEADER_MIN = 56,
@@ -137,6 +138,7 @@ static void decode(struct decode *d)
         if (reader_more(&d->in))
             volume(d);
     }
+    intel_fit_refer(d);
     decode_close(d);
 }
 
