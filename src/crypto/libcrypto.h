@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
@@ -55,6 +56,8 @@
       (EVP_MD_CTX *, unsigned char *, size_t *, const unsigned char *, size_t))                \
     F(int, EVP_DigestVerifyInit,                                                               \
       (EVP_MD_CTX *, EVP_PKEY_CTX **, const EVP_MD *, ENGINE *, EVP_PKEY *))                   \
+    F(int, EVP_PKEY_CTX_set_rsa_padding, (EVP_PKEY_CTX *, int))                                \
+    F(int, EVP_PKEY_CTX_set_rsa_pss_saltlen, (EVP_PKEY_CTX *, int))                            \
     F(int, EVP_DigestVerify,                                                                   \
       (EVP_MD_CTX *, const unsigned char *, size_t, const unsigned char *, size_t))
 
