@@ -250,18 +250,19 @@ static struct bytes reversed(struct arena *a, struct bytes b)
     return (struct bytes){out, b.len};
 }
 
-bool amd_signature_good(struct decode *d, struct bytes key, struct bytes message,
+bool amd_signature_good(struct decode *d, struct bytes key, const struct bytes parts[2],
                         struct bytes signature)
 {
     size_t n = (key.len - AMD_KEY_HEADER) / 2;
+    struct bytes exponent = bytes_slice(key, AMD_KEY_HEADER, n);
     struct rsa_key k = {
-        .exponent = reversed(d->arena, bytes_slice(key, AMD_KEY_HEADER, n)),
+        .exponent = u32_at(exponent, 0),
         .modulus = reversed(d->arena, bytes_slice(key, AMD_KEY_HEADER + n, n)),
     };
     enum digest_algorithm a = n == 256 ? DIGEST_SHA256 : DIGEST_SHA384;
 
     /* Key structures hold the signature little-endian, firmware headers big-endian. */
-    return signature.len == n &&
-           (rsa_pss_verify(&k, a, message, signature) ||
-            rsa_pss_verify(&k, a, message, reversed(d->arena, signature)));
+    return signature.len == n && bytes_all(bytes_slice(exponent, 4, n), 0) &&
+           (rsa_verify(&k, RSA_PSS, a, parts, signature) ||
+            rsa_verify(&k, RSA_PSS, a, parts, reversed(d->arena, signature)));
 }

@@ -51,8 +51,8 @@ size_t amd_key_length(struct bytes b);
 /* The key of this identifier (16 bytes) in the directories of the image. Empty: none. */
 struct bytes amd_key_find(const struct decode *d, struct bytes id);
 
-/* Whether `key` (a key structure) made `signature` over `message`. */
-bool amd_signature_good(struct decode *d, struct bytes key, struct bytes message,
+/* Whether `key` (a key structure) made `signature` over `parts`, one after the other. */
+bool amd_signature_good(struct decode *d, struct bytes key, const struct bytes parts[2],
                         struct bytes signature);
 
 #endif

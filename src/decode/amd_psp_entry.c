@@ -104,14 +104,14 @@ static void verdict(struct decode *d, enum verified v, size_t from)
 }
 
 /* Verifies with the key of this identifier. */
-static enum verified verify(struct decode *d, struct bytes id, struct bytes message,
+static enum verified verify(struct decode *d, struct bytes id, const struct bytes parts[2],
                             struct bytes signature)
 {
     struct bytes key = amd_key_find(d, id);
 
     if (key.len == 0)
         return SIGNED_NO_KEY;
-    return amd_signature_good(d, key, message, signature) ? SIGNED_VALID : SIGNED_INVALID;
+    return amd_signature_good(d, key, parts, signature) ? SIGNED_VALID : SIGNED_INVALID;
 }
 
 /* How long the signature at the end is, as the header states. */
@@ -169,14 +169,9 @@ static void signature(struct decode *d, struct bytes head, struct bytes plain, s
     if (b.len != length)
         return;
     if (plain.len > 0) {
-        size_t n = signed_size < plain.len ? (size_t)signed_size : plain.len;
-        uint8_t *message = arena_alloc(d->arena, HEADER_SIZE + n);
+        struct bytes parts[2] = {head, bytes_slice(plain, 0, (size_t)signed_size)};
 
-        for (size_t i = 0; i < HEADER_SIZE; i++)
-            message[i] = head.data[i];
-        for (size_t i = 0; i < n; i++)
-            message[HEADER_SIZE + i] = plain.data[i];
-        v = verify(d, id, (struct bytes){message, HEADER_SIZE + n}, b);
+        v = verify(d, id, parts, b);
     }
     if (v == SIGNED_INVALID)
         decode_fault(d, FAULT_DIGEST_MISMATCH, d->in.base + from);
@@ -240,7 +235,10 @@ static void public_key(struct decode *d, size_t length)
         verdict(d, NOT_SIGNED, 0);
         return;
     }
-    enum verified v = verify(d, certifier, bytes_slice(all, 0, length), b);
+    struct bytes parts[2] = {
+        bytes_slice(all, 0, length), {NULL, 0}
+    };
+    enum verified v = verify(d, certifier, parts, b);
 
     if (v == SIGNED_INVALID)
         decode_fault(d, FAULT_DIGEST_MISMATCH, d->in.base + from);
