@@ -129,10 +129,10 @@ def check_signatures(score, name, path, row, vendor):
         data = file.read()
     _, _, entries = certificate_table(data)
     ours = [c["value"] for c in row["claims"]
-            if re.search(r"/signature[^/]*/signer[^/]*/verification$", c["path"])]
+            if re.search(r"/win-certificate[^/]*/signer[^/]*/verification$", c["path"])]
     score.check(f"{name} signatures verify", [0] * len(entries), ours)
     issuers = [re.search("CN=([^,]*)", c["value"]).group(1) for c in row["claims"]
-               if re.search(r"/signature[^/]*/signer[^/]*/issuer$", c["path"])]
+               if re.search(r"/win-certificate[^/]*/signer[^/]*/issuer$", c["path"])]
     score.check(f"{name} signers", sbverify_signers(path), issuers)
     with tempfile.TemporaryDirectory() as where:
         trusted = [vendor] if vendor else []
