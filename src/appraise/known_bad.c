@@ -8,13 +8,13 @@ static const struct known_bad rows[] = {
 #define DIGEST_ROW(kind, value, what, source, date)                                            \
     {KNOWN_BAD_##kind, {(const uint8_t *)(value), sizeof(value) - 1}, what, source, date},
 #define MODULE_ROW(guid, what, source, date)
-#include "known_bad.def"
+#include "appraise/known_bad.def"
 #undef DIGEST_ROW
 #undef MODULE_ROW
 #define DIGEST_ROW(kind, value, what, source, date)
 #define MODULE_ROW(guid, what, source, date)                                                   \
     {KNOWN_BAD_MODULE, {(const uint8_t *)(guid), sizeof(guid) - 1}, what, source, date},
-#include "known_bad.def"
+#include "appraise/known_bad.def"
 #undef DIGEST_ROW
 #undef MODULE_ROW
 };

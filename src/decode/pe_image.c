@@ -246,6 +246,7 @@ static void file_digests(struct decode *d)
         {DIGEST_SHA256, KEY_PE_FILE_SHA256},
         {DIGEST_SHA1,   KEY_PE_FILE_SHA1  },
     };
+
     uint8_t digest[DIGEST_MAX];
 
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
