@@ -309,6 +309,86 @@ def modules():
     write("fault-trailing", good + b"behind")
 
 
+def gbe_bank(address, version=0x0d53, valid=True, checksum=None):
+    bank = bytearray(b"\xff" * 0x100)
+    put(bank, 0, address + u16(0x0800, 0xffff, version, 0xffff) + noise(50, b"gbe"))
+    put(bank, 0x26, u16(0xb000 if valid else 0x3000))
+    put(bank, 0x7e, u16(0))
+    words = struct.unpack("<64H", bank[:128])
+    put(bank, 0x7e, u16((0xbaba - sum(words)) & 0xffff if checksum is None else checksum))
+    return bytes(bank) + b"\xff" * (0x1000 - len(bank))
+
+
+def gbes():
+    def write(case, data):
+        cases.write("intel-gbe", case, data, text=True)
+
+    address = bytes.fromhex("02005e102030")
+    good = gbe_bank(address)
+    write("full", good + gbe_bank(address, valid=False))
+    write("minimal", good + b"\xff" * 0x1000)
+    write("rest", good[:0x800] + noise(64) + good[0x840:] + good)
+    write("fault-checksum", gbe_bank(address, checksum=1) + b"\xff" * 0x1000)
+    write("fault-none-valid", gbe_bank(address, valid=False) * 2)
+    write("fault-truncated", good + good[:0xf00])
+
+
+def me_manifest(mark=b"$MN2", key=256, version=(11, 8, 50, 3399)):
+    data = u32(4, 0xa1, 0x10000, 0, 0x8086, 0x20180415, 0x100) + mark + u32(1) + u16(*version)
+    data += u32(3) + bytes(0x78 - len(data) - 4) + u32(key // 4, 1)
+    return data + noise(key, b"me key") + u32(65537) + noise(256, b"me signature")
+
+
+def me_directory():
+    files = [(b"FTPR.man", me_manifest()), (b"kernel", noise(200)), (b"kernel.met", noise(40))]
+    at = 16 + 24 * len(files)
+    rows = body = b""
+    for name, data in files:
+        rows += name.ljust(12, b"\0") + u32(at + len(body), len(data), 0)
+        body += data
+    head = b"$CPD" + u32(len(files)) + bytes((1, 1, 16, 0)) + b"FTPR"
+    return sum8(head, 11) + rows + body
+
+
+def me_region(parts, vector=True, **more):
+    """Partitions (name, flags, offset, size, data) behind a table."""
+    head = b"$FPT" + u32(more.get("count", len(parts))) + bytes((0x20, 0x10,
+                                                                more.get("header", 32), 0))
+    head += u32(0xffffffff, 0, 0) + u16(11, 8, 0, 1)
+    head = sum8(head, 11) if "checksum" not in more else head
+    table = b"".join(name + bytes(4) + u32(at, size) + bytes(12) + u32(flags)
+                     for name, flags, at, size, _ in parts)
+    image = bytearray(b"\xff" * more.get("length", 0x1000))
+    put(image, 0, (bytes(16) if vector else b"") + head + table)
+    for _, _, at, size, data in parts:
+        if data:
+            put(image, at, data[:size])
+    return bytes(image)
+
+
+def mes():
+    def write(case, data):
+        cases.write("intel-me", case, data, text=True)
+
+    code = me_directory()
+    parts = [(b"FTPR", 0, 0x200, len(code), code), (b"MFS\0", 1, 0x800, 0x100, noise(0x100)),
+             (b"NFTP", 0, 0x900, 0x300, me_manifest(b"$MAN", version=(9, 1, 2, 1000))),
+             (b"PSVN", 1, 0xc00, 0x80, None), (b"FTUP", 0xff000000, 0, 0, None)]
+    write("full", me_region(parts))
+    write("minimal", me_region(parts[1:2], vector=False))
+    write("erased", b"\xff" * 0x100)
+    write("fault-mark", changed(me_region(parts), 16, b"$FPX"))
+    write("fault-checksum", me_region(parts[1:2], checksum=0))
+    write("fault-header-length", me_region(parts[1:2], header=99))
+    write("fault-count", me_region(parts[1:2], count=0x10000))
+    write("fault-partition-end", me_region([(b"MFS\0", 1, 0xf00, 0x200, None)]))
+    write("fault-files", me_region([(b"FTPR", 0, 0x200, len(code), changed(code, 4, u32(9999)))]))
+    write("fault-file-offset", me_region([(b"FTPR", 0, 0x200, len(code),
+                                           changed(code, 28, u32(0x1000000)))]))
+    write("fault-key-size", me_region([(b"FTPR", 0, 0x200, 0x300,
+                                        changed(me_manifest(), 0x78, u32(0xffff)))]))
+
+
 def put(image, at, data):
     image[at:at + len(data)] = data
 
@@ -384,4 +464,6 @@ if __name__ == "__main__":
     descriptors()
     modules()
     fits()
+    gbes()
+    mes()
     microcodes()
