@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "decode/decode.h"
+#include "decode/amd.h"
 #include "decode/intel.h"
 
 enum {
@@ -140,6 +140,7 @@ static void decode(struct decode *d)
     }
     intel_fit_refer(d);
     decode_close(d);
+    amd_efs_refer(d);
 }
 
 const struct decoder decoder_flash = {
