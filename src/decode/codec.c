@@ -139,3 +139,8 @@ bool codec_block(struct codec *c, struct bytes in, struct room room, size_t *ret
     }
     return false;
 }
+
+uint32_t codec_crc32(uint32_t seed, struct bytes b)
+{
+    return (uint32_t)crc32_z(seed, b.data, b.len);
+}

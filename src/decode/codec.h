@@ -44,4 +44,7 @@ void codec_done(struct codec *c);
 bool codec_block(struct codec *c, struct bytes in, struct room room, size_t *ret_length,
                  size_t *ret_used);
 
+/* CRC-32 as in zlib and Ethernet; `seed` is what the bytes before gave, 0 at first. */
+uint32_t codec_crc32(uint32_t seed, struct bytes b);
+
 #endif

@@ -63,13 +63,13 @@ static bool name_good(struct bytes name)
            memchr(name.data, 0, name.len) == NULL;
 }
 
-bool fs_open(struct fs *fs, struct bytes name, uint64_t offset)
+bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset)
 {
     if (!fs_room(fs, offset))
         return false;
     fs->entries++;
     if (!name_good(name)) {
-        decode_fault(fs->d, FAULT_BAD_VALUE, offset);
+        fs_fault(fs->d, FAULT_BAD_VALUE, blob, offset);
         return false;
     }
     decode_open_bytes(fs->d, ITEM_MAP, name);

@@ -68,10 +68,10 @@ bool fs_room(struct fs *fs, uint64_t offset);
 bool fs_spend(struct fs *fs, uint64_t n, uint64_t offset);
 
 /*
- * Opens the container of a directory entry below the current one. False, with a fault, for a
- * name that no file can have.
+ * Opens the container of a directory entry, which stands at `offset` of a blob, below the
+ * current one. False, with a fault, for a name that no file can have.
  */
-bool fs_open(struct fs *fs, struct bytes name, uint64_t offset);
+bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset);
 
 /* What the inode says, into the current container. Not its content. */
 void fs_claims(struct fs *fs, const struct fs_inode *inode);

@@ -6,7 +6,7 @@
  */
 #include "decode/squashfs.h"
 
-#include "decode/engine_private.h"
+#include "decode/bmc_part.h"
 
 enum {
     FOLDER = 1,
@@ -173,7 +173,7 @@ static void entry(struct walk *w, struct reader *r, uint32_t block, unsigned dep
         fs_fault(q->d, order == 0 ? FAULT_DUPLICATE : FAULT_BAD_ORDER, r->blob,
                  r->base + from);
     w->before = name;
-    if (!fs_open(&q->fs, name, q->base))
+    if (!fs_open(&q->fs, name, r->blob, r->base + from))
         return;
     if (sq_table_find(&q->inodes, block, offset, &pos))
         inode_claims(w, pos, type, depth);
@@ -393,8 +393,7 @@ static void decode(struct decode *d)
     enum codec_kind kind = CODEC_ZLIB;
 
     decode_open(d, ITEM_MAP, "squashfs");
-    if (!bytes_starts_with(d->in.all, "hsqs"))
-        decode_fault(d, FAULT_BAD_SIGNATURE, d->in.base);
+    bmc_signature(d, bytes_of("hsqs"));
     (void)decode_fields(d, superblock, ARRAY_LEN(superblock));
     uint64_t length = decode_value(d, KEY_SQUASHFS_LENGTH);
 
