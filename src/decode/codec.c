@@ -15,7 +15,7 @@ enum {
     GZIP_WINDOW = WINDOW + 16,
 };
 
-_Static_assert(sizeof(z_stream) <= sizeof(((struct codec *)NULL)->room), "room for zlib");
+_Static_assert(sizeof(z_stream) <= CODEC_ROOM, "room for zlib");
 
 static z_stream *zlib_state(struct codec *c)
 {
@@ -79,7 +79,8 @@ static bool xz_block(struct bytes in, struct room out, size_t *ret_length, size_
                                      ret_length, out.size) == LZMA_OK;
 }
 
-static bool lzma_alone_block(struct bytes in, struct room out, size_t *ret_length, size_t *ret_used)
+static bool lzma_alone_block(struct bytes in, struct room out, size_t *ret_length,
+                             size_t *ret_used)
 {
     lzma_stream s = LZMA_STREAM_INIT;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Decompression of blocks whose greatest size is known beforehand, as file systems store them. A
- * block is decompressed whole into room that the caller gives; nothing is ever written past it.
+ * Decompression of blocks whose greatest size is known beforehand, as file systems store them.
+ * A block is decompressed whole into room that the caller gives; nothing is ever written past
+ * it.
  */
 #ifndef ASSAY_DECODE_CODEC_H
 #define ASSAY_DECODE_CODEC_H
@@ -25,10 +26,14 @@ struct room {
     size_t size;
 };
 
+enum {
+    CODEC_ROOM = 128
+};
+
 struct codec {
     enum codec_kind kind;
-    _Alignas(16) uint8_t room[128]; /* zlib's state */
-    void *state;                    /* zstd's state */
+    _Alignas(16) uint8_t room[CODEC_ROOM]; /* zlib's state */
+    void *state;                           /* zstd's state */
     bool ready;
 };
 
@@ -38,8 +43,8 @@ void codec_init(struct codec *c, enum codec_kind kind);
 void codec_done(struct codec *c);
 
 /*
- * Decompresses `in` into `room`. False if it is corrupt, or does not fit. `ret_used` is how many
- * bytes of `in` the stream has: what follows them is not part of it.
+ * Decompresses `in` into `room`. False if it is corrupt, or does not fit. `ret_used` is how
+ * many bytes of `in` the stream has: what follows them is not part of it.
  */
 bool codec_block(struct codec *c, struct bytes in, struct room room, size_t *ret_length,
                  size_t *ret_used);

@@ -68,8 +68,8 @@ static bool lzo_long_match(struct output *o, struct reader *in, unsigned code, u
     bool far = code < 32;
     size_t n = 2 + (far ? lzo_length(in, code & 7, 7) : lzo_length(in, code & 31, 31));
     unsigned word = reader_u16le(in);
-    size_t distance = far ? LZO_FAR + ((size_t)(code >> 3 & 1) << 14) + (word >> 2)
-                          : (size_t)(word >> 2) + 1;
+    size_t distance =
+        far ? LZO_FAR + ((size_t)(code >> 3 & 1) << 14) + (word >> 2) : (size_t)(word >> 2) + 1;
 
     *state = word & 3;
     if (in->failed)

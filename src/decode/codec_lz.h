@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LZO1X, LZ4 and the two small compressions of JFFS2, which have no library of a fitting licence. */
+/* LZO1X, LZ4 and the two small compressions of JFFS2, which have no library of a fitting
+ * licence. */
 #ifndef ASSAY_DECODE_CODEC_LZ_H
 #define ASSAY_DECODE_CODEC_LZ_H
 

@@ -344,13 +344,13 @@ static void tree(struct decode *d, uint64_t total)
     t.r = block(d, structure_at, decode_value(d, KEY_FDT_STRUCTURE_SIZE), total);
     t.strings = block(d, strings_at, decode_value(d, KEY_FDT_STRINGS_SIZE), total);
     t.named = arena_alloc(d->arena, t.strings.all.len + 1);
-    struct part parts[] = {
-        {0,            HEADER_SIZE                          },
-        {structure_at, structure_at + t.r.all.len           },
-        {strings_at,   strings_at + t.strings.all.len       },
-        {reserved_at,  reservations(d, reserved_at, total)  },
-    };
+    uint64_t reserved_end = reservations(d, reserved_at, total);
+    struct part parts[4];
 
+    parts[0] = (struct part){0, HEADER_SIZE};
+    parts[1] = (struct part){structure_at, structure_at + t.r.all.len};
+    parts[2] = (struct part){strings_at, strings_at + t.strings.all.len};
+    parts[3] = (struct part){reserved_at, reserved_end};
     structure(&t);
     gaps(d, parts, ARRAY_LEN(parts), total);
     uint64_t end = fit_finish(&t.fit, total);

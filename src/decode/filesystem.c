@@ -87,6 +87,7 @@ static const char type_letters[] = "?pc?d?b?-?l?s???";
 static struct bytes mode_text(struct arena *a, uint32_t mode)
 {
     static const char letters[] = "rwxrwxrwx";
+
     static const struct {
         uint32_t bit;
         unsigned at;
@@ -96,6 +97,7 @@ static struct bytes mode_text(struct arena *a, uint32_t mode)
         {02000, 6, 's', 'S'},
         {01000, 9, 't', 'T'},
     };
+
     char *t = arena_alloc(a, sizeof(letters) + 1);
 
     t[0] = type_letters[fs_type_of(mode)];

@@ -2,8 +2,8 @@
 /*
  * File systems as lists of files: what a directory entry and its inode say, and the SHA-256 of
  * the content, which goes through a digest block by block and is never kept. A file's container
- * has its name; what a directory says of itself stands in a container "." inside it, a name that
- * no file can have.
+ * has its name; what a directory says of itself stands in a container "." inside it, a name
+ * that no file can have.
  */
 #ifndef ASSAY_DECODE_FILESYSTEM_H
 #define ASSAY_DECODE_FILESYSTEM_H

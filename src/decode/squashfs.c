@@ -170,8 +170,7 @@ static void entry(struct walk *w, struct reader *r, uint32_t block, unsigned dep
     int order = w->before.len > 0 ? bytes_compare(w->before, name) : -1;
 
     if (order >= 0)
-        fs_fault(q->d, order == 0 ? FAULT_DUPLICATE : FAULT_BAD_ORDER, r->blob,
-                 r->base + from);
+        fs_fault(q->d, order == 0 ? FAULT_DUPLICATE : FAULT_BAD_ORDER, r->blob, r->base + from);
     w->before = name;
     if (!fs_open(&q->fs, name, r->blob, r->base + from))
         return;
@@ -203,7 +202,8 @@ static void listing(struct walk *w, const struct folder *f)
         return;
     }
     q->listed += length;
-    struct reader r = reader_of(bytes_slice(q->folders.bytes, pos, length), q->folders.blob, pos);
+    struct reader r =
+        reader_of(bytes_slice(q->folders.bytes, pos, length), q->folders.blob, pos);
 
     decode_claimed_region(q->d, (struct span){q->folders.blob, pos, length}, CLASS_STRUCTURE);
     w->before = (struct bytes){NULL, 0};
@@ -298,9 +298,10 @@ static uint64_t folders_end(const struct squashfs *q, uint64_t from)
         size_t count;
     } rows[] = {
         {KEY_SQUASHFS_FRAGMENT_TABLE, (size_t)decode_value(q->d, KEY_SQUASHFS_FRAGMENTS)},
-        {KEY_SQUASHFS_EXPORT_TABLE,   1                                                 },
-        {KEY_SQUASHFS_ID_TABLE,       1                                                 },
+        {KEY_SQUASHFS_EXPORT_TABLE,                           1                           },
+        {KEY_SQUASHFS_ID_TABLE,                           1    },
     };
+
     uint64_t end = q->all.len;
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -16,27 +16,99 @@ static const uint8_t posix_types[] = {
     0, FS_DIRECTORY, FS_REGULAR, FS_LINK, FS_BLOCK, FS_CHARACTER, FS_FIFO, FS_SOCKET,
 };
 
-static void folder_fields(struct reader *r, struct sq_inode *i)
+/* What an inode's fields are read into. */
+enum slot {
+    UNUSED,
+    MODE,
+    USER,
+    GROUP,
+    MODIFIED,
+    START,
+    SIZE,
+    OFFSET,
+    INDEX,
+    FRAGMENT,
+    XATTR,
+    DEVICE,
+    SLOTS,
+};
+
+struct layout {
+    uint8_t type; /* of the inode */
+    uint8_t width;
+    uint8_t slot;
+};
+
+/* The fields behind the type that all inodes have; the last is the inode's number. */
+static const struct layout common[] = {
+    {0, 2, MODE    },
+    {0, 2, USER    },
+    {0, 2, GROUP   },
+    {0, 4, MODIFIED},
+    {0, 4, UNUSED  },
+};
+
+/* The fields of each type in order; counts of links, parents and the like are unused. */
+static const struct layout layouts[] = {
+    {1,  4, START   },
+    {1,  4, UNUSED  },
+    {1,  2, SIZE    },
+    {1,  2, OFFSET  },
+    {1,  4, UNUSED  },
+    {2,  4, START   },
+    {2,  4, FRAGMENT},
+    {2,  4, OFFSET  },
+    {2,  4, SIZE    },
+    {3,  4, UNUSED  },
+    {3,  4, SIZE    },
+    {4,  4, UNUSED  },
+    {4,  4, DEVICE  },
+    {5,  4, UNUSED  },
+    {5,  4, DEVICE  },
+    {6,  4, UNUSED  },
+    {7,  4, UNUSED  },
+    {8,  4, UNUSED  },
+    {8,  4, SIZE    },
+    {8,  4, START   },
+    {8,  4, UNUSED  },
+    {8,  2, INDEX   },
+    {8,  2, OFFSET  },
+    {8,  4, XATTR   },
+    {9,  8, START   },
+    {9,  8, SIZE    },
+    {9,  8, UNUSED  },
+    {9,  4, UNUSED  },
+    {9,  4, FRAGMENT},
+    {9,  4, OFFSET  },
+    {9,  4, XATTR   },
+    {10, 4, UNUSED  },
+    {10, 4, SIZE    },
+    {11, 4, UNUSED  },
+    {11, 4, DEVICE  },
+    {11, 4, XATTR   },
+    {12, 4, UNUSED  },
+    {12, 4, DEVICE  },
+    {12, 4, XATTR   },
+    {13, 4, UNUSED  },
+    {13, 4, XATTR   },
+    {14, 4, UNUSED  },
+    {14, 4, XATTR   },
+};
+
+static void fields_read(struct reader *r, const struct layout *rows, size_t count,
+                        unsigned type, uint64_t *slots)
 {
-    i->start = reader_u32le(r);
-    (void)reader_u32le(r); /* links */
-    i->base.size = reader_u16le(r);
-    i->offset = reader_u16le(r);
-    (void)reader_u32le(r); /* parent */
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].type == type)
+            slots[rows[i].slot] = reader_uint(r, rows[i].width, false);
+    }
 }
 
-static void folder_long_fields(struct reader *r, struct sq_inode *i)
+/* The index of a folder: per entry two numbers and a name. */
+static void folder_index(struct reader *r, uint64_t count)
 {
-    (void)reader_u32le(r); /* links */
-    i->base.size = reader_u32le(r);
-    i->start = reader_u32le(r);
-    (void)reader_u32le(r); /* parent */
-    unsigned index = reader_u16le(r);
-
-    i->offset = reader_u16le(r);
-    i->xattr = reader_u32le(r);
-    for (unsigned n = 0; n < index && reader_more(r); n++) {
-        (void)reader_u64le(r); /* position in the listing, and its metadata block */
+    for (uint64_t n = 0; n < count && reader_more(r); n++) {
+        (void)reader_u64le(r);
         (void)reader_take(r, (size_t)reader_u32le(r) + 1);
     }
 }
@@ -52,45 +124,26 @@ static void file_blocks(const struct squashfs *q, struct reader *r, struct sq_in
     (void)reader_take(r, n <= reader_left(r) / 4 ? (size_t)n * 4 : SIZE_MAX);
 }
 
-static void file_fields(const struct squashfs *q, struct reader *r, struct sq_inode *i)
+/* What follows the fields of an inode of this type. */
+static void rest_read(const struct squashfs *q, struct reader *r, struct sq_inode *i,
+                      const uint64_t *slots, bool is_long)
 {
-    i->start = reader_u32le(r);
-    i->fragment = reader_u32le(r);
-    i->offset = reader_u32le(r);
-    i->base.size = reader_u32le(r);
-    file_blocks(q, r, i);
-}
+    uint64_t device = slots[DEVICE];
 
-static void file_long_fields(const struct squashfs *q, struct reader *r, struct sq_inode *i)
-{
-    i->start = reader_u64le(r);
-    i->base.size = reader_u64le(r);
-    (void)reader_u64le(r); /* bytes that are not stored */
-    (void)reader_u32le(r); /* links */
-    i->fragment = reader_u32le(r);
-    i->offset = reader_u32le(r);
-    i->xattr = reader_u32le(r);
-    file_blocks(q, r, i);
-}
-
-/* Everything but folders and regular files: links, devices, pipes and sockets. */
-static void small_fields(struct reader *r, struct sq_inode *i, bool is_long)
-{
-    (void)reader_u32le(r); /* links */
+    i->base.major = (uint32_t)(device >> 8 & 0xfff);
+    i->base.minor = (uint32_t)((device & 0xff) | (device >> 12 & 0xfff00));
+    if (i->type == FOLDER)
+        folder_index(r, slots[INDEX]);
+    if (i->type == FILE_TYPE)
+        file_blocks(q, r, i);
     if (i->type == LINK) {
-        i->base.size = reader_u32le(r);
         i->base.target = reader_take(r, (size_t)i->base.size);
-    } else if (i->type < 6) {
-        uint32_t device = reader_u32le(r);
-
-        i->base.major = device >> 8 & 0xfff;
-        i->base.minor = (device & 0xff) | (device >> 12 & 0xfff00);
+        if (is_long)
+            i->xattr = reader_u32le(r);
     }
-    if (is_long)
-        i->xattr = reader_u32le(r);
 }
 
-static uint32_t id_at(struct squashfs *q, unsigned index, struct reader *r)
+static uint32_t id_at(struct squashfs *q, uint64_t index, struct reader *r)
 {
     if (index < q->id_count)
         return q->ids[index];
@@ -102,35 +155,30 @@ static uint32_t id_at(struct squashfs *q, unsigned index, struct reader *r)
 bool sq_inode_read(struct squashfs *q, size_t pos, struct sq_inode *ret)
 {
     struct reader r = reader_of(q->inodes.bytes, q->inodes.blob, 0);
-    struct sq_inode i = {.fragment = SQ_NONE, .xattr = SQ_NONE};
+    uint64_t slots[SLOTS] = {[FRAGMENT] = SQ_NONE, [XATTR] = SQ_NONE};
 
     reader_seek(&r, pos);
-    i.type = reader_u16le(&r);
-    i.base.mode = reader_u16le(&r) & 07777;
-    bool is_long = i.type > INODE_LONG;
+    unsigned type = reader_u16le(&r);
+    bool is_long = type > INODE_LONG;
+    struct sq_inode i = {.type = is_long ? type - INODE_LONG : type};
 
-    if (is_long)
-        i.type -= INODE_LONG;
-    if (i.type == 0 || i.type > INODE_LONG) {
+    if (type == 0 || i.type > INODE_LONG) {
         fs_fault(q->d, r.failed ? FAULT_TRUNCATED : FAULT_BAD_VALUE, q->inodes.blob, pos);
         return false;
     }
-    i.base.mode |= (uint32_t)posix_types[i.type] << 12;
-    i.base.uid = id_at(q, reader_u16le(&r), &r);
-    i.base.gid = id_at(q, reader_u16le(&r), &r);
-    i.base.modified = reader_u32le(&r);
+    fields_read(&r, common, ARRAY_LEN(common), 0, slots);
+    fields_read(&r, layouts, ARRAY_LEN(layouts), type, slots);
+    i.base.mode = (uint32_t)posix_types[i.type] << 12 | (uint32_t)(slots[MODE] & 07777);
+    i.base.uid = id_at(q, slots[USER], &r);
+    i.base.gid = id_at(q, slots[GROUP], &r);
+    i.base.modified = slots[MODIFIED];
     i.base.has_modified = true;
-    (void)reader_u32le(&r); /* inode number */
-    if (i.type == FOLDER && is_long)
-        folder_long_fields(&r, &i);
-    else if (i.type == FOLDER)
-        folder_fields(&r, &i);
-    else if (i.type == FILE_TYPE && is_long)
-        file_long_fields(q, &r, &i);
-    else if (i.type == FILE_TYPE)
-        file_fields(q, &r, &i);
-    else
-        small_fields(&r, &i, is_long);
+    i.base.size = slots[SIZE];
+    i.start = slots[START];
+    i.offset = (uint32_t)slots[OFFSET];
+    i.fragment = (uint32_t)slots[FRAGMENT];
+    i.xattr = (uint32_t)slots[XATTR];
+    rest_read(q, &r, &i, slots, is_long);
     if (r.failed) {
         fs_fault(q->d, FAULT_TRUNCATED, q->inodes.blob, r.fail_offset);
         return false;
