@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/differ.h"
 
+#include "app/place_view.h"
 #include "app/render.h"
 #include "appraise/consequence.h"
 
@@ -22,9 +23,13 @@ static struct bytes change_path(const struct subject *a, const struct subject *b
 }
 
 void subjects_differ(const struct subject *a, const struct subject *b, bool all,
-                     struct arena *arena, struct changes *ret)
+                     struct arena *arena, struct difference *d)
 {
+    struct changes *ret = &d->changes;
+
     trees_differ(&a->tree, &b->tree, all, arena, ret);
+    places_find(&a->tree, &b->tree, ret, &d->places);
+    places_recompressed(&a->tree, &b->tree, arena, &d->recompressed);
     struct consequence *rows = ARENA_ARRAY(arena, struct consequence, ret->count);
     uint32_t *index = ARENA_ARRAY(arena, uint32_t, ret->count);
     size_t n = 0;
@@ -32,7 +37,7 @@ void subjects_differ(const struct subject *a, const struct subject *b, bool all,
     for (uint32_t i = 0; i < ret->count; i++) {
         const struct change *c = &ret->rows[i];
 
-        if (c->kind == CHANGE_UNSEEN || c->expectation == EXPECT_OWN)
+        if (c->kind == CHANGE_UNSEEN || c->expectation == EXPECT_OWN || c->cause != TREE_NONE)
             continue;
         rows[n] = (struct consequence){
             .path = change_path(a, b, c, arena),
@@ -89,8 +94,9 @@ static void digests_json(struct json *j, const char *name, const struct subject 
 }
 
 void changes_json(struct text *t, const struct subject *a, const struct subject *b,
-                  const struct changes *c)
+                  const struct difference *d)
 {
+    const struct changes *c = &d->changes;
     struct json j;
 
     json_init(&j, t);
@@ -111,6 +117,8 @@ void changes_json(struct text *t, const struct subject *a, const struct subject 
         if (row->kind == CHANGE_MOVED)
             json_member_string(&j, "from_path", path_of(&a->tree, row->a, t->arena));
         json_member_text(&j, "expectation", expectation_name(row->expectation));
+        if (d->places.of_change[i] != TREE_NONE)
+            json_member_uint(&j, "place", d->places.of_change[i]);
         side_json(&j, "from", &a->tree, row->a);
         side_json(&j, "to", &b->tree, row->b);
         json_key(&j, "consequence_of");
@@ -122,6 +130,13 @@ void changes_json(struct text *t, const struct subject *a, const struct subject 
         }
         json_object_end(&j);
     }
+    json_array_end(&j);
+    json_key(&j, "places");
+    json_array_begin(&j);
+    for (size_t i = 0; i < d->places.count; i++)
+        place_json(&j, a, b, &d->places.rows[i], c);
+    for (size_t i = 0; i < d->recompressed.count; i++)
+        place_json(&j, a, b, &d->recompressed.rows[i], c);
     json_array_end(&j);
     json_object_end(&j);
     text_char(t, '\n');
@@ -174,10 +189,29 @@ static void change_text(struct text *t, const struct subject *a, const struct su
     text_char(t, '\n');
 }
 
-void changes_text(struct text *t, const struct subject *a, const struct subject *b,
-                  const struct changes *c)
+/* What the changes of a firmware image come to. */
+static void places_text(struct text *t, const struct subject *a, const struct subject *b,
+                        const struct difference *d)
 {
+    size_t before = t->len;
+
+    for (size_t i = 0; i < d->places.count; i++) {
+        if (d->changes.rows[d->places.rows[i].row].cause == TREE_NONE)
+            place_text(t, a, b, &d->places.rows[i]);
+    }
+    for (size_t i = 0; i < d->recompressed.count; i++)
+        place_text(t, a, b, &d->recompressed.rows[i]);
+    if (t->len > before)
+        text_char(t, '\n');
+}
+
+void changes_text(struct text *t, const struct subject *a, const struct subject *b,
+                  const struct difference *d)
+{
+    const struct changes *c = &d->changes;
     size_t follow = 0;
+
+    places_text(t, a, b, d);
 
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < c->count; i++) {

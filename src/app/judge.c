@@ -50,15 +50,35 @@ bool cohort_load(const char *const *paths, size_t count, struct arena *a, struct
     return true;
 }
 
+/*
+ * Whether a tree has something that this surface was compared with: the same along the same
+ * path, or a file, or what a file is compared with.
+ */
+static bool tree_has_surface(const struct tree *tree, const struct surface_coverage *row,
+                             struct arena *a)
+{
+    const char *surface = surface_mount(row->surface);
+    const char *place = arena_format(a, "%s@%s", surface, row->witness);
+    const char *any = arena_format(a, "%s@", surface);
+    const struct tree_node *root = &tree->nodes[0];
+
+    if (tree_child(tree, 0, bytes_of(place)) != TREE_NONE ||
+        tree_child(tree, 0, bytes_of(arena_format(a, "%s@document", surface))) != TREE_NONE)
+        return true;
+    for (uint32_t i = root->first; i < root->first + root->count; i++) {
+        if (strcmp(row->witness, "document") == 0 &&
+            bytes_starts_with(tree->nodes[i].name, any))
+            return true;
+    }
+    return false;
+}
+
 /* Notes for every surface whether `judge` had something of it in `tree`. */
 static void note_judged(struct appraisal *r, const struct tree *tree, enum judge judge)
 {
     for (size_t i = 0; i < r->coverage.count; i++) {
         struct surface_coverage *row = &r->coverage.rows[i];
-        const char *place =
-            arena_format(r->findings.arena, "%s@%s", surface_mount(row->surface), row->witness);
-
-        if (tree_child(tree, 0, bytes_of(place)) != TREE_NONE)
+        if (tree_has_surface(tree, row, r->findings.arena))
             row->judged_by |= 1U << judge;
     }
 }
@@ -178,6 +198,19 @@ static bool judge_history(const struct appraisal_request *q, struct arena *a,
     return true;
 }
 
+/* Whether nothing was given but firmware images: there is no machine to have been seen whole.
+ */
+static bool only_images(const struct subject *s)
+{
+    const struct tree_node *root = &s->tree.nodes[0];
+
+    for (uint32_t i = root->first; i < root->first + root->count; i++) {
+        if (!bytes_equal_text(s->tree.nodes[i].name, "flash@document"))
+            return false;
+    }
+    return root->count > 0;
+}
+
 bool appraise(const struct appraisal_request *q, struct arena *a, struct appraisal *ret,
               struct err *e)
 {
@@ -185,6 +218,8 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
     if (!policy_load(q->policy, q->revoked, a, &ret->policy, e) ||
         !subject_load(q->evidence, a, &ret->subject, e))
         return false;
+    if (q->policy == NULL && only_images(&ret->subject))
+        policy_image(&ret->policy, a);
     coverage_build(&ret->subject, a, &ret->coverage);
     witness_judge(&ret->subject, &ret->findings, &ret->coverage);
     rules_judge(&ret->subject, &ret->policy, &ret->findings, &ret->coverage);

@@ -5,7 +5,7 @@
 
 #include "appraise/consequence.h"
 #include "appraise/path_match.h"
-#include "evidence/difference.h"
+#include "evidence/places.h"
 
 /* How bad a difference is by where it is; the first pattern that fits counts. */
 static const struct {
@@ -63,6 +63,7 @@ static struct bytes path_of(const struct tree *t, uint32_t node, struct arena *a
 struct against {
     const struct subject *other;
     struct changes changes;
+    struct places places;
     bool *differs; /* by node of the subject's tree: changed or added there */
 };
 
@@ -72,6 +73,7 @@ static void compare(const struct subject *s, const struct subject *other, struct
     ret->other = other;
     ret->differs = ARENA_ARRAY(a, bool, s->tree.count);
     trees_differ(&other->tree, &s->tree, false, a, &ret->changes);
+    places_find(&other->tree, &s->tree, &ret->changes, &ret->places);
     for (size_t i = 0; i < ret->changes.count; i++) {
         const struct change *c = &ret->changes.rows[i];
 
@@ -171,24 +173,76 @@ static struct bytes describe(const struct tree *t, uint32_t node, struct arena *
 
 struct words {
     enum judge judge;
-    const char *id[3]; /* added, removed, changed */
+    const char *id[4]; /* added, removed, changed, moved */
     const char *whose; /* "the reference (golden-sample)" */
     const char *next;
 };
 
-static const char *meaning_of(const struct tree *t, uint32_t node)
+static const char *key_words(const struct tree *t, uint32_t node)
 {
     const struct item *claim = tree_claim(t, node);
 
     return claim != NULL ? key_get(claim->key)->meaning : NULL;
 }
 
-static void add_finding(const struct subject *s, const struct tree *before,
-                        const struct change *c, const struct words *w, struct findings *f)
+/* "In module "Driver" (12 bytes differ): code changed. " for what stands in a firmware image.
+ */
+static void say_place(const struct subject *s, const struct against *k, uint32_t i,
+                      struct finding *row, struct findings *f)
 {
+    uint32_t index = k->places.of_change[i];
+
+    if (index == TREE_NONE || k->places.rows[index].row != i)
+        return;
+    const struct place *p = &k->places.rows[index];
+    const struct tree *t = p->b != TREE_NONE ? &s->tree : &k->other->tree;
+    struct bytes title = part_title(t, p->b != TREE_NONE ? p->b : p->a);
+    const char *what =
+        p->kind == CHANGE_CHANGED ? meaning_words(p->meaning) : change_name(p->kind);
+
+    row->part = bytes_of(p->part != NULL ? p->part : "");
+    row->change =
+        bytes_of(p->kind == CHANGE_CHANGED ? meaning_name(p->meaning) : change_name(p->kind));
+    if (p->kind == CHANGE_CHANGED)
+        row->why =
+            finding_words(f, "In this %s%s%.*s%s %s (%llu bytes differ). %.*s",
+                          p->part != NULL ? p->part : "part", title.len > 0 ? " (" : "",
+                          (int)title.len, (const char *)title.data, title.len > 0 ? ")" : "",
+                          what, (unsigned long long)p->bytes_changed, (int)row->why.len,
+                          (const char *)row->why.data);
+}
+
+static void say_sides(const struct words *w, const struct change *c, const char *meaning,
+                      struct finding *row, struct findings *f)
+{
+    if (c->kind == CHANGE_MOVED) {
+        row->id = w->id[3];
+        row->why = finding_words(f, "This stands elsewhere than %s has it (%.*s).", w->whose,
+                                 (int)row->expected.len, (const char *)row->expected.data);
+    } else if (c->b == TREE_NONE) {
+        row->id = w->id[1];
+        row->why = finding_words(f, "This is missing here, but %s has it (%.*s).", w->whose,
+                                 (int)row->expected.len, (const char *)row->expected.data);
+    } else if (c->a == TREE_NONE) {
+        row->id = w->id[0];
+        row->why = finding_words(f, "This is here, but %s does not have it (%.*s).", w->whose,
+                                 (int)row->value.len, (const char *)row->value.data);
+    } else {
+        row->id = w->id[2];
+        row->why = finding_words(f, "%s: it is %.*s here, but %s has %.*s.",
+                                 meaning != NULL ? meaning : "The content differs",
+                                 (int)row->value.len, (const char *)row->value.data, w->whose,
+                                 (int)row->expected.len, (const char *)row->expected.data);
+    }
+}
+
+static void add_finding(const struct subject *s, const struct against *k, uint32_t i,
+                        const struct words *w, struct findings *f)
+{
+    const struct change *c = &k->changes.rows[i];
+    const struct tree *before = &k->other->tree;
     const struct tree *t = c->b != TREE_NONE ? &s->tree : before;
     uint32_t node = c->b != TREE_NONE ? c->b : c->a;
-    const char *meaning = meaning_of(t, node);
     struct finding row = {
         .judge = w->judge,
         .path = path_of(t, node, f->arena),
@@ -199,26 +253,43 @@ static void add_finding(const struct subject *s, const struct tree *before,
     row.severity = severity_of(row.path);
     if (c->expectation == EXPECT_RANGE)
         row.severity = SEVERITY_LOW;
-    if (c->a != TREE_NONE)
+    if (c->kind == CHANGE_MOVED)
+        row.expected = path_of(before, c->a, f->arena);
+    else if (c->a != TREE_NONE)
         row.expected = describe(before, c->a, f->arena);
     if (c->b != TREE_NONE)
         row.value = describe(&s->tree, c->b, f->arena);
-    if (c->b == TREE_NONE) {
-        row.id = w->id[1];
-        row.why = finding_words(f, "This is missing here, but %s has it (%.*s).", w->whose,
-                                (int)row.expected.len, (const char *)row.expected.data);
-    } else if (c->a == TREE_NONE) {
-        row.id = w->id[0];
-        row.why = finding_words(f, "This is here, but %s does not have it (%.*s).", w->whose,
-                                (int)row.value.len, (const char *)row.value.data);
-    } else {
-        row.id = w->id[2];
-        row.why = finding_words(f, "%s: it is %.*s here, but %s has %.*s.",
-                                meaning != NULL ? meaning : "The content differs",
-                                (int)row.value.len, (const char *)row.value.data, w->whose,
-                                (int)row.expected.len, (const char *)row.expected.data);
-    }
+    say_sides(w, c, key_words(t, node), &row, f);
+    say_place(s, k, i, &row, f);
     findings_add(f, row);
+}
+
+/* Which finding came of which change; what follows from a change that is told weighs less. */
+static void mark_followers(const struct against *k, const size_t *finding_of,
+                           struct findings *f)
+{
+    for (size_t i = 0; i < k->changes.count; i++) {
+        uint32_t cause = k->changes.rows[i].cause;
+        struct finding *row = finding_of[i] != SIZE_MAX ? &f->rows[finding_of[i]] : NULL;
+
+        if (row == NULL || cause == TREE_NONE || finding_of[cause] == SIZE_MAX)
+            continue;
+        row->severity = SEVERITY_INFO;
+        row->consequence_of = f->rows[finding_of[cause]].path;
+        row->why =
+            finding_words(f, "%.*s It can follow from %.*s: %s.", (int)row->why.len,
+                          (const char *)row->why.data, (int)row->consequence_of.len,
+                          (const char *)row->consequence_of.data, k->changes.rows[i].cause_why);
+    }
+}
+
+static size_t *findings_none(const struct against *k, struct arena *a)
+{
+    size_t *list = ARENA_ARRAY(a, size_t, k->changes.count);
+
+    for (size_t i = 0; i < k->changes.count; i++)
+        list[i] = SIZE_MAX;
+    return list;
 }
 
 void reference_judge(const struct subject *s, const struct subject *references, size_t count,
@@ -227,16 +298,20 @@ void reference_judge(const struct subject *s, const struct subject *references, 
     struct against *all = ARENA_ARRAY(f->arena, struct against, count);
     struct words w = {
         .judge = JUDGE_REFERENCE,
-        .id = {"reference.added", "reference.removed", "reference.changed"},
+        .id = {"reference.added", "reference.removed", "reference.changed", "reference.moved"},
         .whose = arena_format(f->arena, "the reference (%s)", quality),
         .next = "Compare with what was ordered. If the change is legitimate, learn a new "
                 "reference from evidence that was checked; if not, keep the machine aside and "
                 "keep its evidence.",
     };
 
+    if (count == 0)
+        return;
     for (size_t k = 0; k < count; k++)
         compare(s, &references[k], f->arena, &all[k]);
-    for (size_t i = 0; count > 0 && i < all[0].changes.count; i++) {
+    size_t *finding_of = findings_none(&all[0], f->arena);
+
+    for (uint32_t i = 0; i < all[0].changes.count; i++) {
         const struct change *c = &all[0].changes.rows[i];
 
         if (c->kind == CHANGE_UNSEEN || c->expectation == EXPECT_OWN ||
@@ -245,8 +320,10 @@ void reference_judge(const struct subject *s, const struct subject *references, 
         if (c->expectation == EXPECT_RANGE && c->b != TREE_NONE &&
             within_range(s, all, count, c->b, f->arena))
             continue;
-        add_finding(s, &references[0].tree, c, &w, f);
+        finding_of[i] = f->count;
+        add_finding(s, &all[0], i, &w, f);
     }
+    mark_followers(&all[0], finding_of, f);
 }
 
 void history_judge(const struct subject *s, const struct subject *before, struct findings *f)
@@ -254,17 +331,22 @@ void history_judge(const struct subject *s, const struct subject *before, struct
     struct against past;
     struct words w = {
         .judge = JUDGE_HISTORY,
-        .id = {"history.added", "history.removed", "history.changed"},
+        .id = {"history.added", "history.removed", "history.changed", "history.moved"},
         .whose = "the earlier evidence of this machine",
         .next = "Find the work order for this change and add it to the policy as an approved "
                 "change; if there is none, treat the machine as tampered with.",
     };
 
     compare(s, before, f->arena, &past);
-    for (size_t i = 0; i < past.changes.count; i++) {
-        if (past.changes.rows[i].kind != CHANGE_UNSEEN)
-            add_finding(s, &before->tree, &past.changes.rows[i], &w, f);
+    size_t *finding_of = findings_none(&past, f->arena);
+
+    for (uint32_t i = 0; i < past.changes.count; i++) {
+        if (past.changes.rows[i].kind == CHANGE_UNSEEN)
+            continue;
+        finding_of[i] = f->count;
+        add_finding(s, &past, i, &w, f);
     }
+    mark_followers(&past, finding_of, f);
 }
 
 static bool came_or_went(const struct finding *row)

@@ -32,7 +32,9 @@ struct finding {
     struct bytes value;    /* what was seen, for people; may be empty */
     struct bytes expected; /* what was expected, for people; may be empty */
     struct bytes
-        consequence_of; /* path of the finding that this one follows from; may be empty */
+        consequence_of;  /* path of the finding that this one follows from; may be empty */
+    struct bytes part;   /* of a firmware image: what differs ("module"); may be empty */
+    struct bytes change; /* … and what about it: "added", "moved", "code", "header" */
     bool has_centibits;
     uint32_t centibits;  /* hundredths of a bit of surprise (peers) */
     uint64_t agree;      /* peers: how many have what this machine has … */

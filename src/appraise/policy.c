@@ -32,6 +32,16 @@ void policy_default(struct policy *p, struct arena *a)
     policy_seal(p, a);
 }
 
+void policy_image(struct policy *p, struct arena *a)
+{
+    p->name = bytes_of("assay-flash-image-1");
+    p->required = ARENA_NEW(a, struct requirement);
+    p->required_count = 1;
+    p->required[0] = (struct requirement){
+        .surface = bytes_of("flash"), .witness = bytes_of("document"), .judged = true};
+    policy_seal(p, a);
+}
+
 static void encode_list(struct text *t, const struct digest_list *l)
 {
     cbor_array(t, 2);

@@ -132,6 +132,16 @@ static bool saw_witness(const struct coverage *c, const char *witness)
     return false;
 }
 
+static bool saw_only_documents(const struct coverage *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(c->rows[i].witness, "document") != 0 &&
+            (c->rows[i].state == COVERAGE_SEEN || c->rows[i].state == COVERAGE_PARTIAL))
+            return false;
+    }
+    return true;
+}
+
 static bool judged_by(const struct coverage *c, enum judge j)
 {
     for (size_t i = 0; i < c->count; i++) {
@@ -144,11 +154,15 @@ static bool judged_by(const struct coverage *c, enum judge j)
 /* What remains possible although nothing was found: said in every result. */
 static void find_residual(const struct coverage *c, struct arena *a, struct sentences *out)
 {
-    bool flash = saw(c, "flash", "host-kernel");
+    bool flash = saw(c, "flash", "host-kernel") || saw(c, "flash", "document");
 
     say(out, a,
         "A part that answers honestly while it is read and acts otherwise at other times "
         "cannot be excluded by reading it.");
+    if (saw_only_documents(c))
+        say(out, a,
+            "Only a file was looked at: whether a machine runs it, and all other parts of "
+            "that machine, were not.");
     if (!saw_witness(c, "programmer"))
         say(out, a,
             "Nothing was read from outside the running machine: its kernel, firmware and "

@@ -16,20 +16,20 @@ static int differ(const struct verb *v, char **paths, const struct choice *o,
 {
     struct subject a;
     struct subject b;
-    struct changes changes;
+    struct difference found;
     struct text t;
     struct err e;
 
     if (!subject_load(paths[0], arena, &a, &e) || !subject_load(paths[1], arena, &b, &e))
         return verb_fail(v, &e);
-    subjects_differ(&a, &b, o->all, arena, &changes);
+    subjects_differ(&a, &b, o->all, arena, &found);
     text_init(&t, arena, OUTPUT_MAX);
     if (o->json)
-        changes_json(&t, &a, &b, &changes);
+        changes_json(&t, &a, &b, &found);
     else
-        changes_text(&t, &a, &b, &changes);
+        changes_text(&t, &a, &b, &found);
     return verb_output(v, text_bytes(&t),
-                       changes_only_own(&changes) ? STATUS_GOOD : STATUS_FINDING);
+                       changes_only_own(&found.changes) ? STATUS_GOOD : STATUS_FINDING);
 }
 
 VERB_FUNCTION(diff)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence/difference.h"
+#include "evidence/difference_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +53,8 @@ static enum expectation expectation_of(const struct tree *t, uint32_t node)
     return tree_in_model(t, node) ? EXPECT_SAME : EXPECT_FREE;
 }
 
-static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t b)
+static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t b,
+                   uint32_t beside)
 {
     enum expectation e = a != TREE_NONE ? expectation_of(d->a, a) : expectation_of(d->b, b);
     struct changes *out = d->out;
@@ -61,17 +62,18 @@ static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t
     if (e == EXPECT_FREE && !d->all)
         return;
     arena_grow(out->arena, &out->rows, out->count, &out->cap, sizeof(*out->rows));
-    out->rows[out->count++] = (struct change){kind, a, b, e, TREE_NONE, NULL};
+    out->rows[out->count++] = (struct change){
+        .kind = kind, .a = a, .b = b, .beside = beside, .expectation = e, .cause = TREE_NONE};
 }
 
 static void gone(struct differ *d, const struct pair *p, uint32_t a)
 {
-    report(d, p->b_blind ? CHANGE_UNSEEN : CHANGE_REMOVED, a, TREE_NONE);
+    report(d, p->b_blind ? CHANGE_UNSEEN : CHANGE_REMOVED, a, TREE_NONE, p->b);
 }
 
 static void came(struct differ *d, const struct pair *p, uint32_t b)
 {
-    report(d, p->a_blind ? CHANGE_UNSEEN : CHANGE_ADDED, TREE_NONE, b);
+    report(d, p->a_blind ? CHANGE_UNSEEN : CHANGE_ADDED, TREE_NONE, b, p->a);
 }
 
 static bool same_claim(const struct differ *d, uint32_t a, uint32_t b)
@@ -110,12 +112,12 @@ static void match(struct differ *d, const struct pair *p, uint32_t a, uint32_t b
     const struct tree_node *y = &d->b->nodes[b];
 
     if ((x->kind == ITEM_CLAIM) != (y->kind == ITEM_CLAIM)) {
-        report(d, CHANGE_CHANGED, a, b);
+        report(d, CHANGE_CHANGED, a, b, TREE_NONE);
         return;
     }
     if (x->kind == ITEM_CLAIM) {
         if (!same_claim(d, a, b))
-            report(d, CHANGE_CHANGED, a, b);
+            report(d, CHANGE_CHANGED, a, b, TREE_NONE);
         return;
     }
     if (digest_equal(&x->model, &y->model) && nothing_beside(d, a, b))
@@ -165,12 +167,6 @@ static struct members members_of(const struct differ *d, const struct tree *t, u
     return (struct members){list, count};
 }
 
-/* What a member is sought by: its content, so that equal content has equal keys. */
-struct member_key {
-    uint8_t bytes[SHA256_SIZE];
-    uint32_t node;
-};
-
 static int member_key_order(const void *left, const void *right)
 {
     const struct member_key *a = left;
@@ -180,7 +176,7 @@ static int member_key_order(const void *left, const void *right)
     return c != 0 ? c : (a->node > b->node) - (a->node < b->node);
 }
 
-static void member_key_of(struct member_key *k, const struct tree *t, uint32_t node)
+void member_key_of(struct member_key *k, const struct tree *t, uint32_t node)
 {
     const struct item *claim = tree_claim(t, node);
 
@@ -415,39 +411,6 @@ static void differ_pair(struct differ *d, const struct pair *p)
                     members_of(d, d->b, p->b, y->kind == ITEM_MAP || y->kind == ITEM_CLAIM));
 }
 
-/* A container that left one place and came at another is one move. */
-static void find_moves(struct differ *d)
-{
-    struct changes *out = d->out;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < out->count; i++) {
-        struct change *gone_row = &out->rows[i];
-
-        if (gone_row->kind != CHANGE_REMOVED || tree_claim(d->a, gone_row->a) != NULL ||
-            d->a->nodes[gone_row->a].count == 0)
-            continue;
-        for (size_t k = 0; k < out->count; k++) {
-            struct change *came_row = &out->rows[k];
-
-            if (came_row->kind == CHANGE_ADDED && tree_claim(d->b, came_row->b) == NULL &&
-                digest_equal(&d->a->nodes[gone_row->a].model,
-                             &d->b->nodes[came_row->b].model)) {
-                gone_row->kind = CHANGE_MOVED;
-                gone_row->b = came_row->b;
-                came_row->a = TREE_NONE;
-                came_row->b = TREE_NONE;
-                break;
-            }
-        }
-    }
-    for (size_t i = 0; i < out->count; i++) {
-        if (out->rows[i].a != TREE_NONE || out->rows[i].b != TREE_NONE)
-            out->rows[kept++] = out->rows[i];
-    }
-    out->count = kept;
-}
-
 /* For sorting rows by path without making the paths twice. */
 struct placed {
     struct bytes path;
@@ -485,6 +448,60 @@ static void sort_by_path(struct differ *d)
         out->rows[i] = rows[i].row;
 }
 
+static struct bytes surface_of(const struct tree *t, uint32_t node, struct bytes *ret_witness)
+{
+    struct bytes rest = t->nodes[node].name;
+    struct bytes surface = {NULL, 0};
+
+    *ret_witness = (struct bytes){NULL, 0};
+    (void)bytes_word(&rest, "@", &surface);
+    (void)bytes_word(&rest, "@", ret_witness);
+    return surface;
+}
+
+/* Whether all that a tree holds comes from lone files, and there is something. */
+static bool only_documents(const struct tree *t)
+{
+    const struct tree_node *root = &t->nodes[0];
+
+    for (uint32_t i = root->first; i < root->first + root->count; i++) {
+        struct bytes witness;
+
+        (void)surface_of(t, i, &witness);
+        if (!bytes_equal_text(witness, "document"))
+            return false;
+    }
+    return root->count > 0;
+}
+
+/* A file says nothing of where it was read: it stands for its surface along every path. */
+static void match_surfaces(struct differ *d, const struct pair *root, bool a_is_file)
+{
+    const struct tree *file = a_is_file ? d->a : d->b;
+    const struct tree *machine = a_is_file ? d->b : d->a;
+    const struct tree_node *x = &file->nodes[0];
+    const struct tree_node *y = &machine->nodes[0];
+    struct pair blind = {root->a, root->b, true, true};
+    struct bytes witness;
+
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        bool found = false;
+
+        for (uint32_t k = y->first; k < y->first + y->count; k++) {
+            if (!bytes_equal(surface_of(file, i, &witness), surface_of(machine, k, &witness)))
+                continue;
+            /* A witness that was asked and gave nothing has nothing to compare. */
+            found = true;
+            if (machine->nodes[k].count > 0)
+                match(d, root, a_is_file ? i : k, a_is_file ? k : i);
+        }
+        if (!found && a_is_file)
+            gone(d, &blind, i);
+        else if (!found)
+            came(d, &blind, i);
+    }
+}
+
 void trees_differ(const struct tree *a, const struct tree *b, bool all, struct arena *arena,
                   struct changes *ret)
 {
@@ -492,12 +509,15 @@ void trees_differ(const struct tree *a, const struct tree *b, bool all, struct a
     struct pair root = {0, 0, false, false};
 
     *ret = (struct changes){.arena = arena};
-    match(&d, &root, 0, 0);
+    if (only_documents(a) != only_documents(b))
+        match_surfaces(&d, &root, only_documents(a));
+    else
+        match(&d, &root, 0, 0);
     while (d.count > 0) {
         struct pair p = d.todo[--d.count];
 
         differ_pair(&d, &p);
     }
-    find_moves(&d);
+    changes_find_moves(a, b, ret);
     sort_by_path(&d);
 }

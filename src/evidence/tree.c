@@ -10,6 +10,7 @@ enum {
     NODE_SPLIT = 48 * 1024, /* an encoded node larger than this is split */
     CHUNK_MAX = 32 * 1024,
     ENCODED_MAX = 256 << 20,
+    NUMBERED_MAX = 4096, /* members that are told apart by their names */
 };
 
 /* While building: which items are children of a node. */
@@ -374,6 +375,9 @@ static uint32_t member_number(const struct tree *t, uint32_t node)
     uint32_t number = 0;
     uint32_t same = 0;
 
+    /* All members of a bag made from equal names have that name; of very many, count all. */
+    if (parent->made || parent->count > NUMBERED_MAX)
+        return parent->count > 1 ? node - parent->first + 1 : 0;
     for (uint32_t i = parent->first; i < parent->first + parent->count; i++) {
         if (!bytes_equal(t->nodes[i].name, t->nodes[node].name))
             continue;

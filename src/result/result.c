@@ -40,9 +40,13 @@ static void put_finding(struct text *t, const struct result_finding *f)
         f->id,    f->fingerprint, f->path,           f->other,  f->why, f->next,
         f->value, f->expected,    f->consequence_of, f->waived, f->note};
 
-    cbor_array(t, ARRAY_LEN(texts) + 6);
+    cbor_array(t, ARRAY_LEN(texts) + (f->part.len > 0 ? 8 : 6));
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         cbor_bytes(t, texts[i]);
+    if (f->part.len > 0) {
+        cbor_bytes(t, f->part);
+        cbor_bytes(t, f->change);
+    }
     cbor_uint(t, f->judge);
     cbor_uint(t, f->severity);
     if (f->has_centibits)
@@ -180,9 +184,16 @@ static void get_finding(struct reader *r, struct result_finding *f)
         &f->id,    &f->fingerprint, &f->path,           &f->other,  &f->why, &f->next,
         &f->value, &f->expected,    &f->consequence_of, &f->waived, &f->note};
 
-    get_array(r, ARRAY_LEN(texts) + 6);
+    uint64_t members = cbor_read_array(r);
+
+    if (members != ARRAY_LEN(texts) + 6 && members != ARRAY_LEN(texts) + 8)
+        refuse(r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *texts[i] = cbor_read_bytes(r);
+    if (members == ARRAY_LEN(texts) + 8) {
+        f->part = cbor_read_bytes(r);
+        f->change = cbor_read_bytes(r);
+    }
     f->judge = (enum judge)get_below(r, JUDGE_RULE + 1);
     f->severity = (enum severity)get_below(r, SEVERITY_CRITICAL + 1);
     f->has_centibits = !cbor_read_null(r);

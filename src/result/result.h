@@ -29,6 +29,8 @@ struct result_finding {
     struct bytes consequence_of;
     struct bytes waived;
     struct bytes note;
+    struct bytes part;   /* of a firmware image; may be empty */
+    struct bytes change; /* what about it */
     bool has_centibits;
     uint32_t centibits;
     uint64_t agree;

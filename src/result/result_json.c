@@ -70,6 +70,8 @@ static void json_finding(struct json *j, const struct result_finding *f)
     json_optional(j, "consequence_of", f->consequence_of);
     json_optional(j, "waived", f->waived);
     json_optional(j, "note", f->note);
+    json_optional(j, "part", f->part);
+    json_optional(j, "change", f->change);
     json_span(j, f);
     json_object_end(j);
 }

@@ -114,6 +114,8 @@ static struct result_finding take_finding(const struct finding *f, const struct 
         .consequence_of = f->consequence_of,
         .waived = f->waived,
         .note = f->note,
+        .part = f->part,
+        .change = f->change,
         .has_centibits = f->has_centibits,
         .centibits = f->centibits,
         .agree = f->agree,
