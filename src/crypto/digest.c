@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base/arena.h"
+#include "crypto/digest_private.h"
 #include "crypto/libcrypto.h"
 
 static const struct digest_info infos[DIGEST_ALGORITHMS] = {
@@ -46,8 +47,10 @@ bool digest_by_name(struct bytes name, enum digest_algorithm *ret)
     return false;
 }
 
-static const EVP_MD *algorithm(const struct libcrypto *l, enum digest_algorithm a)
+const EVP_MD *digest_libcrypto(enum digest_algorithm a)
 {
+    const struct libcrypto *l = libcrypto();
+
     switch (a) {
     case DIGEST_SHA1:
         return l->EVP_sha1();
@@ -101,7 +104,7 @@ void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t cou
     }
     const struct libcrypto *l = libcrypto();
 
-    digest_with(l, algorithm(l, a), parts, count, ret);
+    digest_with(l, digest_libcrypto(a), parts, count, ret);
 }
 
 void digest_md5(const struct bytes *parts, size_t count, uint8_t ret[MD5_SIZE])
