@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "decode/decode.h"
+#include "decode/amd.h"
 
 enum {
     HEADER_MIN = 56,
@@ -138,6 +138,7 @@ static void decode(struct decode *d)
             volume(d);
     }
     decode_close(d);
+    amd_efs_refer(d);
 }
 
 const struct decoder decoder_flash = {
