@@ -91,6 +91,14 @@ uint64_t engine_output_left(const struct decode *d)
     return d->engine->output_left;
 }
 
+bool engine_output_spend(struct decode *d, uint64_t n)
+{
+    if (n > d->engine->output_left)
+        return false;
+    d->engine->output_left -= n;
+    return true;
+}
+
 uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, const char *method)
 {
     if (b.len > d->engine->output_left) {

@@ -89,4 +89,8 @@ void engine_share(struct decode *d);
  */
 uint64_t engine_output_left(const struct decode *d);
 
+/* Takes n bytes off that budget, for output that is not kept; false if it does not hold them.
+ */
+bool engine_output_spend(struct decode *d, uint64_t n);
+
 #endif

@@ -5,7 +5,8 @@
  */
 #include <string.h>
 
-#include "decode/decode.h"
+#include "decode/amd.h"
+#include "decode/intel.h"
 
 enum {
     HEADER_MIN = 56,
@@ -137,7 +138,9 @@ static void decode(struct decode *d)
         if (reader_more(&d->in))
             volume(d);
     }
+    intel_fit_refer(d);
     decode_close(d);
+    amd_efs_refer(d);
 }
 
 const struct decoder decoder_flash = {
