@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats learn report rules --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats learn reads report rules --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -17,12 +17,13 @@ _assay()
     appraise) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
     cohort) options='--help --json -o' ;;
-    collect) options='--allow --help --json --output --root --salt --subject --time --zstd -o' ;;
+    collect) options='--allow --chip --help --json --output --programmer --reads --root --salt --subject --time --zstd -o' ;;
     decode) options='--as --help --json --label --map' ;;
     diff) options='--all --help --json' ;;
     explain) options='--help --json' ;;
     formats) options='--help --json --markdown' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
+    reads) options='--help --json' ;;
     report) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
     rules) options='--help --json' ;;
     esac

@@ -203,4 +203,5 @@ void witness_judge(const struct subject *s, struct findings *f, struct coverage 
     witness_devices(&w);
     witness_processors(&w);
     witness_twins(&w);
+    witness_reads(&w);
 }

@@ -44,5 +44,6 @@ void witness_pcrs(struct witness_run *w);
 void witness_devices(struct witness_run *w);
 void witness_processors(struct witness_run *w);
 void witness_twins(struct witness_run *w);
+void witness_reads(struct witness_run *w);
 
 #endif

@@ -37,6 +37,7 @@ VERB_FUNCTION(diff);
 VERB_FUNCTION(explain);
 VERB_FUNCTION(formats);
 VERB_FUNCTION(learn);
+VERB_FUNCTION(reads);
 VERB_FUNCTION(report);
 VERB_FUNCTION(rules);
 

@@ -142,6 +142,20 @@ const struct verb verbs[] = {
         .run = verb_learn,
     },
     {
+        .name = "reads",
+        .synopsis = "[--json] FILE FILE...",
+        .summary = "Compare several readings of one flash part",
+        .help = "Each FILE was read from the same part, along another path or once more. Says which\n"
+                "bytes disagree, whether bits flip in one direction only, whether it repeats (with\n"
+                "three readings or more), and which mechanism does that: fading bits, a stuck\n"
+                "line, a short or repeated reading, or other content served in whole pages. The\n"
+                "order of FILEs is the order in which they were read.\n\n"
+                "  --json  one JSON object\n"
+                "  --help  print this help\n\n"
+                "Exit status: 0 all are equal, 1 they disagree or are blank, 2 trouble of our own.\n",
+        .run = verb_reads,
+    },
+    {
         .name = "report",
         .synopsis = "[--html FILE] [--json] RESULT | EVIDENCE [--reference REF]... "
                     "[--peers EVIDENCE...|COHORT] [--since EVIDENCE] [--policy FILE] "

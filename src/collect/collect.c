@@ -23,10 +23,11 @@ static const struct provider {
     const char *prefix; /* of the pattern */
     void (*ask)(struct live *l);
 } providers[] = {
-    {"ipmi/",           live_ipmi   },
-    {"i2c/",            live_smbus  },
-    {"flash/flash.bin", live_flash  },
-    {"kmod.sha256",     live_modules},
+    {"ipmi/",            live_ipmi      },
+    {"i2c/",             live_smbus     },
+    {"flash/flash.bin",  live_flash     },
+    {"flash/programmer", live_programmer},
+    {"kmod.sha256",      live_modules   },
 };
 
 /* File systems without which a live host's folder is empty for another reason than absence. */
@@ -47,10 +48,11 @@ static const struct {
     enum coverage_state state;
     const char *reason;
 } not_live[] = {
-    {"flash-bmc",        COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
-    {"flash-programmer", COVERAGE_UNSUPPORTED, "no programmer is driven from a live host"   },
-    {"flash-xz",         COVERAGE_UNSUPPORTED, "only a recording holds the flash compressed"},
-    {"smbus-device",     COVERAGE_EXCLUDED,    "registers of unknown devices are not read"  },
+    {"flash-again",     COVERAGE_UNTRIED,     "the host reads its flash once"              },
+    {"flash-bmc",       COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
+    {"flash-bmc-again", COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
+    {"flash-xz",        COVERAGE_UNSUPPORTED, "only a recording holds the flash compressed"},
+    {"smbus-device",    COVERAGE_EXCLUDED,    "registers of unknown devices are not read"  },
 };
 
 struct collector {
@@ -326,8 +328,11 @@ static const struct live *provider_ask(struct collector *c, size_t index)
     if (c->asked[index] == NULL) {
         struct live *l = ARENA_NEW(c->arena, struct live);
 
-        *l = (struct live){
-            .root = &c->root, .arena = c->arena, .state = COVERAGE_ABSENT, .reason = ""};
+        *l = (struct live){.root = &c->root,
+                           .options = c->options,
+                           .arena = c->arena,
+                           .state = COVERAGE_ABSENT,
+                           .reason = ""};
         providers[index].ask(l);
         if (l->count > 0)
             qsort(l->found, l->count, sizeof(*l->found), found_order);

@@ -33,6 +33,10 @@ struct collect_sink {
 struct collect_options {
     const char *root; /* a recording, or NULL for the live host */
     unsigned allow;   /* of enum allow */
+    /* An external programmer and part, in the words of flashrom (-p, -c), or NULL. */
+    const char *programmer;
+    const char *chip;
+    unsigned reads; /* how often it reads */
     /* Called before each source; may be NULL. */
     void (*progress)(void *user, const struct source *s, size_t done, size_t all);
     void *progress_user;

@@ -20,16 +20,19 @@ struct summary {
 };
 
 const struct option collect_command_options[] = {
-    {"output",  required_argument, NULL, 'o'},
-    {"root",    required_argument, NULL, 'r'},
-    {"allow",   required_argument, NULL, 'a'},
-    {"subject", required_argument, NULL, 's'},
-    {"time",    required_argument, NULL, 't'},
-    {"salt",    required_argument, NULL, 'S'},
-    {"zstd",    no_argument,       NULL, 'z'},
-    {"json",    no_argument,       NULL, 'j'},
-    {"help",    no_argument,       NULL, 'h'},
-    {NULL,      0,                 NULL, 0  },
+    {"output",     required_argument, NULL, 'o'},
+    {"root",       required_argument, NULL, 'r'},
+    {"allow",      required_argument, NULL, 'a'},
+    {"programmer", required_argument, NULL, 'p'},
+    {"chip",       required_argument, NULL, 'c'},
+    {"reads",      required_argument, NULL, 'n'},
+    {"subject",    required_argument, NULL, 's'},
+    {"time",       required_argument, NULL, 't'},
+    {"salt",       required_argument, NULL, 'S'},
+    {"zstd",       no_argument,       NULL, 'z'},
+    {"json",       no_argument,       NULL, 'j'},
+    {"help",       no_argument,       NULL, 'h'},
+    {NULL,         0,                 NULL, 0  },
 };
 
 /* YYYY-MM-DDThh:mm:ssZ, RFC 3339 in UTC. */
@@ -39,6 +42,20 @@ static bool time_valid(const char *text)
     const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &t);
 
     return end != NULL && *end == '\0' && strlen(text) == 20;
+}
+
+/* What reads through the host itself is no second witness. */
+static bool programmer_valid(const char *spec, struct err *e)
+{
+    static const char *const own[] = {"internal", "linux_mtd"};
+
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        if (strncmp(spec, own[i], strlen(own[i])) == 0)
+            return err_set(e, ERR_INPUT,
+                           "'%s' is this host's own path to its flash, no external programmer",
+                           spec);
+    }
+    return spec[0] != '\0' || err_set(e, ERR_INPUT, "--programmer needs a programmer");
 }
 
 bool collect_command_option(struct collect_command *c, int option, const char *value,
@@ -53,6 +70,18 @@ bool collect_command_option(struct collect_command *c, int option, const char *v
         return true;
     case 'a':
         return collect_allow(value, &c->options.allow, e);
+    case 'p':
+        c->options.programmer = value;
+        return programmer_valid(value, e);
+    case 'c':
+        c->options.chip = value;
+        return true;
+    case 'n':
+        c->options.reads = value[0] >= '1' && value[0] <= '9' && value[1] == '\0'
+                               ? (unsigned)(value[0] - '0')
+                               : 0;
+        return c->options.reads > 0 ||
+               err_set(e, ERR_INPUT, "--reads takes 1 to 9, but not '%s'", value);
     case 's':
         c->subject = value;
         return true;
@@ -224,6 +253,18 @@ static bool has_blob(const struct evidence *e)
     return false;
 }
 
+static bool programmer_ready(struct collect_options *o, struct err *e)
+{
+    if (o->reads == 0)
+        o->reads = 2;
+    if (o->programmer == NULL)
+        return true;
+    if (o->root != NULL)
+        return err_set(e, ERR_INPUT, "--programmer reads a part, --root a recording: not both");
+    return (o->allow & ALLOW_PROGRAMMER) != 0 ||
+           err_set(e, ERR_INPUT, "--programmer needs --allow programmer");
+}
+
 bool collect_command_run(struct collect_command *c, struct arena *a, struct text *out,
                          struct err *e)
 {
@@ -233,6 +274,8 @@ bool collect_command_run(struct collect_command *c, struct arena *a, struct text
 
     if (c->output == NULL)
         return err_set(e, ERR_INPUT, "no file to write is given (-o FILE)");
+    if (!programmer_ready(&c->options, e))
+        return false;
     if (c->salt == NULL)
         random_bytes(evidence.salt, sizeof(evidence.salt));
     else if (!read_salt(c->salt, evidence.salt, e))

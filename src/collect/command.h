@@ -21,7 +21,8 @@ struct collect_command {
 /* For getopt_long(), with 'h' for --help. */
 extern const struct option collect_command_options[];
 
-#define COLLECT_COMMAND_SYNOPSIS "[--root DIR] [--allow WORD,...] [--json] -o FILE"
+#define COLLECT_COMMAND_SYNOPSIS                                                               \
+    "[--root DIR] [--allow WORD,...] [--programmer SPEC] [--json] -o FILE"
 
 /* The options, for people. */
 #define COLLECT_COMMAND_HELP                                                                   \
@@ -32,6 +33,10 @@ extern const struct option collect_command_options[];
     "  --root DIR         read a recorded tree instead of this machine\n"                      \
     "  --allow WORD,...   what is left out otherwise: rom (enables expansion ROMs to read\n"   \
     "                     them), smbus (probes SMBus), programmer\n"                           \
+    "  --programmer SPEC  read a flash part by an external programmer that flashrom knows\n"   \
+    "                     (serprog:..., dediprog:..., ch341a_spi); needs --allow programmer\n" \
+    "  --chip NAME        the part, where flashrom cannot tell it (its option -c)\n"           \
+    "  --reads N          how often the programmer reads, 1 to 9; without it twice\n"          \
     "  --subject ID       which machine this is said to be (asset id)\n"                       \
     "  --time TIME        when it was collected, as 2026-01-31T12:00:00Z\n"                    \
     "  --salt HEX         16 bytes for the identity tree instead of random ones\n"             \

@@ -21,6 +21,7 @@ struct found {
 
 struct live {
     const struct root *root;
+    const struct collect_options *options;
     struct arena *arena;
     struct found *found;
     size_t count;
@@ -52,6 +53,9 @@ void live_smbus(struct live *l);
 
 /* flash/flash.bin: the BIOS flash that a kernel driver serves as an MTD device. */
 void live_flash(struct live *l);
+
+/* flash/programmer.bin and more readings of it: an external programmer. */
+void live_programmer(struct live *l);
 
 /* kmod.sha256: digests of the files of the loaded kernel modules. */
 void live_modules(struct live *l);

@@ -31,6 +31,7 @@ static const char *const others[] = {
     "history.added",         "history.changed",      "history.removed",
     "history.other-machine", "peers.added",          "peers.dissent",
     "peers.removed",         "peers.duplicate",      "peers.weak",
+    "peers.same-identity",   "peers.default-value",  "witness.reads",
     "peers.same-identity",   "peers.default-value",  "reference.moved",
     "history.moved",
 };
