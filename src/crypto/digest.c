@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base/arena.h"
+#include "crypto/digest_private.h"
 #include "crypto/libcrypto.h"
 
 static const struct digest_info infos[DIGEST_ALGORITHMS] = {
@@ -46,8 +47,10 @@ bool digest_by_name(struct bytes name, enum digest_algorithm *ret)
     return false;
 }
 
-static const EVP_MD *algorithm(const struct libcrypto *l, enum digest_algorithm a)
+const EVP_MD *digest_libcrypto(enum digest_algorithm a)
 {
+    const struct libcrypto *l = libcrypto();
+
     switch (a) {
     case DIGEST_SHA1:
         return l->EVP_sha1();
@@ -87,7 +90,7 @@ void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t cou
     }
     const struct libcrypto *l = libcrypto();
     EVP_MD_CTX *c = l->EVP_MD_CTX_new();
-    bool ok = c != NULL && l->EVP_DigestInit_ex(c, algorithm(l, a), NULL) == 1;
+    bool ok = c != NULL && l->EVP_DigestInit_ex(c, digest_libcrypto(a), NULL) == 1;
 
     for (size_t i = 0; ok && i < count; i++)
         ok = l->EVP_DigestUpdate(c, parts[i].data, parts[i].len) == 1;

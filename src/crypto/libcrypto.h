@@ -40,6 +40,7 @@
       (BIO *, const EVP_PKEY *, const EVP_CIPHER *, const unsigned char *, int,                \
        pem_password_cb *, void *))                                                             \
     F(int, PEM_write_bio_PUBKEY, (BIO *, const EVP_PKEY *))                                    \
+    F(EVP_PKEY *, d2i_PUBKEY, (EVP_PKEY **, const unsigned char **, long))                     \
     F(void, EVP_PKEY_free, (EVP_PKEY *))                                                       \
     F(int, EVP_PKEY_get_base_id, (const EVP_PKEY *))                                           \
     F(int, EVP_PKEY_get_raw_public_key, (const EVP_PKEY *, unsigned char *, size_t *))         \

@@ -10,20 +10,6 @@ enum {
     NAME_TEXT_MAX = 4096
 };
 
-struct certificate {
-    struct bytes serial;
-    struct bytes algorithm;
-    struct bytes issuer;
-    struct bytes issuer_name;
-    struct bytes subject;
-    struct bytes subject_name;
-    struct bytes not_before;
-    struct bytes not_after;
-    struct bytes public_key;
-    bool sound;
-    uint64_t fault_offset;
-};
-
 static const struct {
     const char *oid; /* content of the object identifier */
     uint8_t length;
@@ -121,6 +107,13 @@ static bool name_read(struct reader *r, struct arena *a, struct bytes *line,
     return true;
 }
 
+bool x509_name_text(struct reader *r, struct arena *a, struct bytes *ret)
+{
+    struct bytes common;
+
+    return name_read(r, a, ret, &common);
+}
+
 static bool all_digits(struct bytes b)
 {
     for (size_t i = 0; i < b.len; i++) {
@@ -131,7 +124,7 @@ static bool all_digits(struct bytes b)
 }
 
 /* UTCTime YYMMDDHHMMSSZ or GeneralizedTime YYYYMMDDHHMMSSZ as 2011-06-24T20:41:29Z. */
-static bool time_read(struct reader *r, struct arena *a, struct bytes *ret)
+bool x509_time_text(struct reader *r, struct arena *a, struct bytes *ret)
 {
     size_t start = r->pos;
     struct der t;
@@ -156,8 +149,20 @@ static bool time_read(struct reader *r, struct arena *a, struct bytes *ret)
     return true;
 }
 
+/* The Name of the issuer or the subject, as bytes and as text. */
+static bool whole_name(struct reader *r, struct arena *a, struct x509 *c, bool issuer)
+{
+    size_t from = r->pos;
+
+    if (!name_read(r, a, issuer ? &c->issuer_text : &c->subject_text,
+                   issuer ? &c->issuer_name : &c->subject_name))
+        return false;
+    *(issuer ? &c->issuer : &c->subject) = bytes_slice(r->all, from, r->pos - from);
+    return true;
+}
+
 /* The to-be-signed part; false at the first element that is not as RFC 5280 demands. */
-static bool to_be_signed_read(struct reader *r, struct arena *a, struct certificate *c)
+static bool to_be_signed_read(struct reader *r, struct arena *a, struct x509 *c)
 {
     struct der e;
     struct der oid;
@@ -168,7 +173,7 @@ static bool to_be_signed_read(struct reader *r, struct arena *a, struct certific
     if (!der_expect(r, DER_INTEGER, &e))
         return false;
     c->serial = e.content.all;
-    if (!der_expect(r, DER_SEQUENCE, &e) || !name_read(r, a, &c->issuer, &c->issuer_name) ||
+    if (!der_expect(r, DER_SEQUENCE, &e) || !whole_name(r, a, c, true) ||
         !der_expect(r, DER_SEQUENCE, &validity))
         return false;
     if (!der_expect(&e.content, DER_OID, &oid)) {
@@ -176,12 +181,12 @@ static bool to_be_signed_read(struct reader *r, struct arena *a, struct certific
         return false;
     }
     c->algorithm = der_oid_text(a, oid.content.all);
-    if (!time_read(&validity.content, a, &c->not_before) ||
-        !time_read(&validity.content, a, &c->not_after)) {
+    if (!x509_time_text(&validity.content, a, &c->not_before) ||
+        !x509_time_text(&validity.content, a, &c->not_after)) {
         r->fail_offset = validity.content.fail_offset;
         return false;
     }
-    if (!name_read(r, a, &c->subject, &c->subject_name) || !der_expect(r, DER_SEQUENCE, &e))
+    if (!whole_name(r, a, c, false) || !der_expect(r, DER_SEQUENCE, &e))
         return false;
     c->public_key = e.whole;
     while (reader_more(r)) {
@@ -191,9 +196,9 @@ static bool to_be_signed_read(struct reader *r, struct arena *a, struct certific
     return true;
 }
 
-static struct certificate certificate_read(struct reader r, struct arena *a)
+struct x509 x509_read(struct reader r, struct arena *a)
 {
-    struct certificate c = {.fault_offset = reader_offset(&r)};
+    struct x509 c = {.fault_offset = reader_offset(&r)};
     struct der outer;
     struct der tbs;
     struct der e;
@@ -215,6 +220,8 @@ static struct certificate certificate_read(struct reader r, struct arena *a)
         c.fault_offset = outer.content.fail_offset;
         return c;
     }
+    c.to_be_signed = tbs.whole;
+    c.signature = bytes_slice(e.content.all, 1, e.content.all.len);
     c.sound = !reader_more(&outer.content);
     c.fault_offset = reader_offset(&outer.content);
     return c;
@@ -222,7 +229,7 @@ static struct certificate certificate_read(struct reader r, struct arena *a)
 
 struct bytes x509_subject_name(struct bytes certificate, struct arena *a)
 {
-    return certificate_read(reader_of(certificate, 0, 0), a).subject_name;
+    return x509_read(reader_of(certificate, 0, 0), a).subject_name;
 }
 
 static void claim_text(struct decode *d, enum key_id key, struct bytes b, struct span s)
@@ -249,7 +256,7 @@ void x509_decode(struct decode *d)
     struct bytes all = reader_take(&d->in, reader_left(&d->in));
     struct der outer;
     struct reader probe = at;
-    struct certificate c = certificate_read(at, d->arena);
+    struct x509 c = x509_read(at, d->arena);
     struct span s = reader_span(&d->in, from);
 
     /* Some producers pad the entry: the certificate ends where its outer element does. */
@@ -263,9 +270,10 @@ void x509_decode(struct decode *d)
         decode_fault(d, FAULT_BAD_ENCODING, c.fault_offset);
         return;
     }
-    claim_text(d, KEY_X509_SUBJECT, c.subject, s);
+    decode_digest(d, KEY_X509_TBS, c.to_be_signed, s);
+    claim_text(d, KEY_X509_SUBJECT, c.subject_text, s);
     claim_text(d, KEY_X509_SUBJECT_CN, c.subject_name, s);
-    claim_text(d, KEY_X509_ISSUER, c.issuer, s);
+    claim_text(d, KEY_X509_ISSUER, c.issuer_text, s);
     claim_text(d, KEY_X509_ISSUER_CN, c.issuer_name, s);
     decode_value_at(d, KEY_X509_SERIAL, value_bytes(c.serial), s);
     claim_text(d, KEY_X509_NOT_BEFORE, c.not_before, s);

@@ -122,6 +122,77 @@ def fits():
     write("fault-not-microcode", fit(fit_entry(1, top - 32)))
 
 
+def put(image, at, data):
+    image[at:at + len(data)] = data
+
+
+def region_word(first, last):
+    """From the first to the last 4 KiB block; first > last is a region that is not used."""
+    return u32(first | last << 16)
+
+
+UNUSED = region_word(0x7fff, 0)
+
+
+def descriptor(regions, layout=2, **more):
+    """The first 4 KiB of an image: sections where chipsets of this layout have them."""
+    image = bytearray(b"\xff" * 0x1000)
+    at = more.get("signature", 0x10)
+    masters = 0x60 if layout == 1 else 0x80
+    straps = more.get("straps", ((0x100, 18 if layout == 1 else 8), (0x200, 2)))
+    put(image, at, u32(0x0ff0a55a, 0x03 | 1 << 8 | 4 << 16 | (len(regions) - 1 & 7) << 24,
+                       masters >> 4 | 2 << 8 | straps[0][0] >> 4 << 16 | straps[0][1] << 24,
+                       straps[1][0] >> 4 | straps[1][1] << 8))
+    if layout == 3:
+        put(image, at + 16, u32(1 << 21))
+    put(image, 0x30, u32(5 | (7 if layout == 1 else 15) << (3 if layout == 1 else 4)
+                         | (0 if layout == 1 else 6) << 17) + bytes((0x21, 0x42, 0x60, 0xad)))
+    if layout > 1:
+        put(image, 0x38, bytes((0xb7, 0xb9, 0xc4, 0xc7)))
+    put(image, 0x40, b"".join(regions))
+    put(image, masters, more.get("masters", u32(0x0a0b0000, 0x0c0d0000, 0x08080118)
+                                 if layout == 1 else u32(0x00a00f00, 0x00c00d00, 0x00800900,
+                                                         0xffffffff, 0x10010100, 0)))
+    for place, count in straps:
+        put(image, place, b"".join(u32(0x1000 + i) for i in range(count)))
+    put(image, 0xdf0, u32(0x1740ef, 0x20052005))
+    put(image, 0xefc, u32(0xffff0000 | 0xdf | 2 << 8))
+    return bytes(image)
+
+
+def descriptors():
+    def write(case, data):
+        cases.write("intel-descriptor", case, data, text=True)
+
+    four = b"\xff" * 0x1000
+    bios = changed(four, 0, b"boot block" * 20)
+    old = [region_word(0, 0), region_word(3, 3), region_word(2, 2), UNUSED, region_word(1, 1)]
+    write("minimal", descriptor([region_word(0, 0), region_word(1, 1)], layout=1) + four)
+    write("layout-1", descriptor(old, layout=1) + noise(0x1000) + four + bios)
+    new = [region_word(0, 0), region_word(4, 4), UNUSED, UNUSED, UNUSED, UNUSED, UNUSED, UNUSED,
+           region_word(2, 2)] + [UNUSED] * 2 + [bytes(4), b"\xff" * 4] + [UNUSED] * 3
+    full = changed(descriptor(new), 0xf00, b"EXAMPLE BOARD 1")
+    write("layout-2", full + bytes(0x1000) + noise(0x1000) + noise(0x1000, b"gap") + bios + four)
+    write("layout-3", descriptor(new, layout=3) + four + noise(0x1000) + four + bios)
+    write("signature-at-0", descriptor(old, layout=1, signature=0) + four * 3)
+    open_masters = u32(0xffff0000, 0xffff0000, 0xffff0118)
+    write("writable", descriptor(old, layout=1, masters=open_masters) + four * 3)
+    disabled = changed(descriptor(old, layout=1), 0x100 + 40, u32(0x80))
+    write("me-disabled", disabled + four * 3)
+    write("fault-signature", changed(full, 0x10, u32(0)))
+    write("fault-region-zero", descriptor([UNUSED, region_word(1, 1)], layout=1) + four)
+    overlap = [region_word(0, 0), region_word(1, 2), region_word(2, 3)]
+    write("fault-overlap", descriptor(overlap, layout=1) + bios * 3)
+    write("fault-overrun", descriptor([region_word(0, 0), region_word(1, 9)], layout=1) + bios)
+    write("fault-beyond", descriptor([region_word(0, 0), region_word(1, 1), region_word(9, 9)],
+                                     layout=1) + four)
+    write("fault-strap-base", descriptor(old, layout=1, straps=((0xff0, 18), (0x200, 2)))
+          + four * 3)
+    write("fault-section-overlap", descriptor(old, layout=1, straps=((0x100, 18), (0x140, 2)))
+          + four * 3)
+
+
 if __name__ == "__main__":
+    descriptors()
     fits()
     microcodes()

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
+
+#include <string.h>
+
+static const char letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void text_base64(struct text *t, struct bytes b)
+{
+    for (size_t i = 0; i < b.len; i += 3) {
+        struct bytes group = bytes_slice(b, i, 3);
+        uint32_t v = 0;
+
+        for (size_t k = 0; k < 3; k++)
+            v = v << 8 | (k < group.len ? group.data[k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            text_char(t, k <= group.len ? letters[v >> (18 - 6 * k) & 63] : '=');
+    }
+}
+
+bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
+{
+    size_t pad = 0;
+
+    while (pad < 2 && pad < text.len && text.data[text.len - 1 - pad] == '=')
+        pad++;
+    if (text.len % 4 != 0)
+        return false;
+    uint8_t *out = arena_alloc(a, text.len / 4 * 3 + 1);
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len; i += 4) {
+        size_t have = i + 4 == text.len ? 4 - pad : 4;
+        uint32_t v = 0;
+
+        for (size_t k = 0; k < 4; k++) {
+            const char *at = k < have ? memchr(letters, text.data[i + k], 64) : letters;
+
+            if (at == NULL)
+                return false;
+            v = v << 6 | (uint32_t)(at - letters);
+        }
+        /* Bits that no byte takes must be zero. */
+        if ((have == 3 && (v & 0xff) != 0) || (have == 2 && (v & 0xffff) != 0))
+            return false;
+        for (size_t k = 0; k + 1 < have; k++)
+            out[len++] = (uint8_t)(v >> (16 - 8 * k));
+    }
+    *ret = (struct bytes){out, len};
+    return true;
+}

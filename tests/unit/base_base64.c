@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The examples of RFC 4648 section 10, and texts that are nearly Base 64. */
+#include "base/base64.h"
+
+#include "unit/test.h"
+
+static const struct {
+    const char *plain;
+    const char *text;
+} pairs[] = {
+    {"",             ""        },
+    {"f",            "Zg=="    },
+    {"fo",           "Zm8="    },
+    {"foo",          "Zm9v"    },
+    {"foob",         "Zm9vYg=="},
+    {"fooba",        "Zm9vYmE="},
+    {"foobar",       "Zm9vYmFy"},
+    {"\xfb\xff\xfe", "+//+"    },
+};
+
+static void both_ways(void **state)
+{
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        struct bytes back;
+        struct text t;
+
+        text_init(&t, *state, 100);
+        text_base64(&t, bytes_of(pairs[i].plain));
+        test_bytes_are(text_bytes(&t), pairs[i].text);
+        assert_true(base64_decode(bytes_of(pairs[i].text), *state, &back));
+        test_bytes_are(back, pairs[i].plain);
+    }
+}
+
+static void one_text_for_one_byte_string(void **state)
+{
+    static const char *const bad[] = {"Z",    "Zg",       "Zg=",   "Zh==",   "Zm9=", "=",
+                                      "====", "Zg==Zg==", "Zm 9v", "Zm9v\n", "Z===", "Zm9_"};
+    struct bytes back;
+
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(base64_decode(bytes_of(bad[i]), *state, &back));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(both_ways),
+        TEST(one_text_for_one_byte_string),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
