@@ -28,4 +28,13 @@ void engine_share(struct decode *d);
  */
 uint64_t engine_output_left(const struct decode *d);
 
+/* Counts output that was made and thrown away, so that failing costs as much as succeeding. */
+void engine_output_charge(struct decode *d, uint64_t n);
+
+/*
+ * Whether this root has more items than input of its size can honestly hold. A decoder whose
+ * input can be very many small parts stops there with the fault `limit`, the rest `unread`.
+ */
+bool engine_crowded(const struct decode *d);
+
 #endif
