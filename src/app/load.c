@@ -51,6 +51,7 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
         return false;
     if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
         return false;
+    digest_expect(b.len);
     if (!tar_recognised(b)) {
         document(path, b, a, ret);
         return true;

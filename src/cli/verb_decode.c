@@ -56,6 +56,7 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
         arena_done(&a);
         return verb_fail(v, &e);
     }
+    digest_expect(b.len);
     decoded_init(&d, &a);
     struct engine *engine = engine_new(&d);
     struct recognised r = recognise(bytes_of(path), b, o->as, o->label, &a);

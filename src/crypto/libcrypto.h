@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 /* Every function of libcrypto that Assay calls: return type, name, parameters. */
@@ -25,6 +26,9 @@
     F(const EVP_MD *, EVP_sha3_256, (void))                                                    \
     F(const EVP_MD *, EVP_sha3_384, (void))                                                    \
     F(const EVP_MD *, EVP_sha3_512, (void))                                                    \
+    F(int, SHA256_Init, (SHA256_CTX *))                                                        \
+    F(int, SHA256_Update, (SHA256_CTX *, const void *, size_t))                                \
+    F(int, SHA256_Final, (unsigned char *, SHA256_CTX *))                                      \
     F(BIO *, BIO_new, (const BIO_METHOD *))                                                    \
     F(const BIO_METHOD *, BIO_s_mem, (void))                                                   \
     F(BIO *, BIO_new_mem_buf, (const void *, int))                                             \

@@ -182,15 +182,30 @@ static bool marks_sorted(const struct byte_map *m)
     return true;
 }
 
+static void sweep_all(struct byte_map *m, struct sweep *s)
+{
+    if (!marks_sorted(m))
+        qsort(m->marks, m->count, sizeof(*m->marks), mark_order);
+    for (size_t i = 0; i < m->count; i++)
+        sweep_mark(s, &m->marks[i]);
+    sweep_to(s, UINT64_MAX);
+}
+
+void byte_map_look(struct byte_map *m, struct arena *a, struct region **ret, size_t *ret_count)
+{
+    struct decoded scratch = {.arena = a};
+    struct sweep s = {.out = &scratch};
+
+    sweep_all(m, &s);
+    *ret = scratch.regions;
+    *ret_count = scratch.region_count;
+}
+
 void byte_map_finish(struct byte_map *m, struct decoded *out)
 {
     struct sweep s = {.out = out};
 
-    if (!marks_sorted(m))
-        qsort(m->marks, m->count, sizeof(*m->marks), mark_order);
-    for (size_t i = 0; i < m->count; i++)
-        sweep_mark(&s, &m->marks[i]);
-    sweep_to(&s, UINT64_MAX);
+    sweep_all(m, &s);
     if (s.loose_count > 0)
         qsort(s.loose, s.loose_count, sizeof(*s.loose), loose_order);
     for (size_t i = 0; i < s.loose_count;) {

@@ -20,6 +20,12 @@ struct byte_map {
 void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark);
 
 /*
+ * The classes as they stand now: disjoint regions by blob and offset, in `a`, which may end
+ * before more is marked.
+ */
+void byte_map_look(struct byte_map *m, struct arena *a, struct region **ret, size_t *ret_count);
+
+/*
  * Writes out->regions: of nested marks the innermost counts, of equal ones the later. Then
  * claims, for every container, a digest over those of its bytes for which no claim speaks.
  */

@@ -19,6 +19,13 @@ enum {
 
 struct engine;
 
+/* A key and the one under which the same is stated where it is volatile. */
+struct key_twin {
+    enum key_id key;
+    enum key_id twin;
+};
+struct placement;
+
 struct decode {
     struct reader in;      /* the bytes to decode; decode_enter() narrows it */
     struct reader strings; /* a set of NUL-terminated strings for F_STRING, or empty */
@@ -27,10 +34,15 @@ struct decode {
     struct arena *arena;
     struct decoded *out;
     uint32_t item; /* the container to which claims go now */
+    /* While set, claims of a key in this table are made under its twin. */
+    const struct key_twin *twins;
+    size_t twin_count;
     /* The engine's own. */
     struct engine *engine;
     struct reader outer[DECODE_DEPTH_MAX];
     unsigned depth;
+    unsigned job_depth;
+    struct placement *placement;
     size_t first_item;
     uint32_t decoder;
 };
@@ -177,6 +189,58 @@ uint32_t decode_derive(struct decode *d, struct span source, struct bytes b,
  */
 void decode_child(struct decode *d, enum item_kind kind, struct bytes name, struct span s,
                   const char *hint);
+
+/*
+ * Pointers. Bytes that belong to whoever stands around them may be pointed at from elsewhere in
+ * the same image (FIT to microcode, directory to entry). A decoder tells where its pointer
+ * leads; the engine follows it when all children of all decoders have run, in the order of
+ * target offsets, of equal ones in the order in which they were told.
+ *
+ * decode_refer() opens a container of this kind and name below the current one (with an empty
+ * name: takes the current one) and hands the target to the decoder named `hint` (NULL:
+ * whichever recognises it) as decode_child() does, if no other decoder has a say about its
+ * bytes: they are data, padding, free, deleted or unknown. That refines them: they belong to
+ * this container then, and their former owner's digest still covers them. Otherwise nothing is
+ * decoded twice:
+ *   - where a container has exactly these bytes, or a pointer with this decoder was followed to
+ *     them before, the claim `refer.target` names its path (below the surface);
+ *   - else the target begins or ends amid structure: fault `overlap` at its offset.
+ * A target outside its blob is a fault `bad-reference`. Pointers found while following others
+ * come in the next round; 64 rounds, 20,000 pointers, then fault `limit`. The target's length
+ * is the caller's to know: it may look at any bytes of the image with decode_span_bytes().
+ */
+void decode_refer(struct decode *d, enum item_kind kind, struct bytes name, struct span s,
+                  const char *hint);
+
+/*
+ * Says in the current container what stands at bytes that a pointer covers and that are
+ * nobody's to decode from here: `refer.target` for the container that has exactly these bytes,
+ * or else `refer.within` for the innermost one that holds them all; nothing if that is the
+ * whole input.
+ */
+void decode_point(struct decode *d, struct span s);
+
+/*
+ * Where the flash image lies that this decoder is in, and which part of it the processor sees
+ * up to 4 GiB: at first the whole blob. What a decoder sets holds for the children and pointers
+ * that it makes from then on and for theirs. decode_set_image() sets both, to what stands
+ * behind a wrapper's header; decode_set_mapped() the second, to the BIOS region.
+ */
+void decode_set_image(struct decode *d, struct span image);
+
+void decode_set_mapped(struct decode *d, struct span mapped);
+
+struct span decode_image(const struct decode *d);
+
+struct span decode_mapped(const struct decode *d);
+
+/* The bytes at an address below 4 GiB of the mapped part; false if they are not all in it. */
+bool decode_address(const struct decode *d, uint64_t address, uint64_t length,
+                    struct span *ret);
+
+/* The bytes at an offset of the image; false if they are not all in it. */
+bool decode_image_offset(const struct decode *d, uint64_t offset, uint64_t length,
+                         struct span *ret);
 
 /* The bytes of a span of any blob of this decode; empty if it does not lie inside. */
 struct bytes decode_span_bytes(const struct decode *d, struct span s);

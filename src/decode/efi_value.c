@@ -130,7 +130,7 @@ static const struct variable_row rows[] = {
     {GUID_LOADER,   "LoaderEntrySelected",               VALUE_UTF16,       0, KEY_EFI_TEXT                    },
 };
 
-static bool name_matches(struct bytes name, const char *pattern)
+bool efi_name_matches(struct bytes name, const char *pattern)
 {
     size_t i = 0;
 
@@ -150,7 +150,7 @@ static const struct variable_row *find_row(struct bytes guid, struct bytes name)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if ((rows[i].guid == NULL || bytes_equal_text(guid, rows[i].guid)) &&
-            name_matches(name, rows[i].name))
+            efi_name_matches(name, rows[i].name))
             return &rows[i];
     }
     return NULL;
@@ -356,6 +356,7 @@ static void key_option_decode(struct decode *d)
     /* Bits 30 and 31 of the key data count the keys that follow. */
     uint64_t keys = decode_value(d, KEY_EFI_KEY_DATA) >> 30;
 
+    decode_enter(d, reader_left(&d->in));
     decode_open(d, ITEM_LIST, "keys");
     for (uint64_t i = 0; i < keys && !d->in.failed; i++) {
         decode_open(d, ITEM_MAP, "key");
@@ -364,6 +365,7 @@ static void key_option_decode(struct decode *d)
     }
     decode_close(d);
     trailing_decode(d);
+    decode_leave(d);
 }
 
 /* One AUTH_CERT_DB_DATA: GUID, sizes of node, name and certificate data, then these. */

@@ -13,4 +13,10 @@
  */
 bool efi_value_decode(struct decode *d, struct bytes guid, struct bytes name);
 
+/*
+ * Whether a variable's name fits a pattern, in which # stands for a hexadecimal digit and a *
+ * at the end for anything.
+ */
+bool efi_name_matches(struct bytes name, const char *pattern);
+
 #endif

@@ -1,42 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/engine.h"
 
-#include "decode/byte_map.h"
 #include "decode/engine_private.h"
-
-/* What a collected blob and all that is derived from it may cost. */
-struct root {
-    uint64_t output_left; /* bytes that derivations may still produce */
-    uint64_t items_max;   /* for decoders whose input can hold very many small parts */
-    uint64_t items;       /* of the jobs that have ended */
-};
-
-struct job {
-    const struct decoder *decoder;
-    struct span span;
-    struct bytes label;
-    uint32_t item;
-    unsigned depth;
-    size_t root;
-};
-
-struct engine {
-    struct decoded *out;
-    struct byte_map map;
-    struct job *jobs;
-    size_t job_count;
-    size_t job_cap;
-    size_t job_done;
-    struct root *roots;
-    size_t root_count;
-    size_t root_cap;
-    size_t root;    /* of the job that runs now */
-    unsigned depth; /* of the job that runs now */
-    bool limit_told;
-    uint32_t *shared; /* items that several blobs may add to */
-    size_t shared_count;
-    size_t shared_cap;
-};
 
 /*
  * Output is held in memory, so that a small bomb must not cost more than a small image may: the
@@ -58,7 +23,7 @@ struct engine *engine_new(struct decoded *out)
     return e;
 }
 
-static void job_add(struct engine *e, struct job j)
+void engine_queue(struct engine *e, struct job j)
 {
     arena_grow(e->out->arena, &e->jobs, e->job_count, &e->job_cap, sizeof(*e->jobs));
     e->jobs[e->job_count++] = j;
@@ -74,14 +39,15 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
 
     if (decoder != NULL && row == NULL)
         BUG("a source names a decoder that does not exist");
+    struct span all = {blob, 0, b.len};
+
     arena_grow(e->out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
     e->roots[e->root_count++] = (struct root){
         .output_left = OUTPUT_BASE + (uint64_t)b.len * OUTPUT_FACTOR,
         .items_max = CROWD_BASE + b.len / CROWD_BYTES,
     };
-    job_add(e, (struct job){
-                   row, {blob, 0, b.len},
-                    label, parent, 0, e->root_count - 1
+    engine_queue(e, (struct job){
+                        row, all, label, parent, 0, e->root_count - 1, {all, all}
     });
     return blob;
 }
@@ -169,7 +135,7 @@ void decode_child(struct decode *d, enum item_kind kind, struct bytes name, stru
     struct bytes b = decode_span_bytes(d, s);
     uint32_t item = name.len > 0 ? decoded_open(d->out, d->item, kind, name) : d->item;
 
-    if (e->depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX ||
+    if (d->job_depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX ||
         !engine_room(d)) {
         decode_fault(d, FAULT_LIMIT, s.offset);
         engine_mark(d, s, CLASS_UNREAD, false);
@@ -182,8 +148,8 @@ void decode_child(struct decode *d, enum item_kind kind, struct bytes name, stru
         BUG("a decoder names a decoder that does not exist");
     if (name.len > 0 || d->out->items[item].span.length == 0)
         d->out->items[item].span = s;
-    job_add(e,
-            (struct job){row, s, name.len > 0 ? name : d->label, item, e->depth + 1, e->root});
+    engine_queue(e, (struct job){row, s, name.len > 0 ? name : d->label, item, d->job_depth + 1,
+                                 e->root, *d->placement});
 }
 
 /* A reader that failed outside any narrowed part is a truncation of the whole. */
@@ -198,18 +164,20 @@ static void job_finish(struct decode *d)
 static void job_run(struct engine *e, const struct job *j)
 {
     const struct decoder *row = j->decoder;
+    struct placement placement = j->placement;
     struct decode d = {
         .label = j->label,
         .arena = e->out->arena,
         .out = e->out,
         .item = j->item,
         .engine = e,
+        .placement = &placement,
+        .job_depth = j->depth,
         .first_item = e->out->item_count,
     };
     struct bytes b = decode_span_bytes(&d, j->span);
 
     d.in = reader_of(b, j->span.blob, j->span.offset);
-    e->depth = j->depth;
     e->root = j->root;
     engine_mark(&d, j->span, CLASS_UNKNOWN, false);
     if (row == NULL) {
@@ -231,7 +199,7 @@ static void job_run(struct engine *e, const struct job *j)
         BUG(row->name);
 }
 
-void engine_run(struct engine *e)
+void engine_work(struct engine *e)
 {
     while (e->job_done < e->job_count) {
         struct job j = e->jobs[e->job_done++];
@@ -241,5 +209,12 @@ void engine_run(struct engine *e)
         job_run(e, &j);
         e->roots[j.root].items += e->out->item_count - before;
     }
+}
+
+void engine_run(struct engine *e)
+{
+    engine_work(e);
+    engine_follow(e);
     byte_map_finish(&e->map, e->out);
+    engine_name_points(e);
 }

@@ -1,16 +1,88 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between engine.c and fields.c. */
+/* Between engine.c, fields.c and refer.c. */
 #ifndef ASSAY_DECODE_ENGINE_PRIVATE_H
 #define ASSAY_DECODE_ENGINE_PRIVATE_H
 
-#include "decode/decode.h"
+#include "decode/byte_map.h"
+#include "decode/engine.h"
 
 enum {
     ENGINE_ITEMS_MAX = 1000000,
     ENGINE_REGIONS_MAX = 4000000,
     ENGINE_FAULTS_MAX = 100000,
     ENGINE_JOBS_MAX = 200000,
+    ENGINE_REFERS_MAX = 20000,
+    ENGINE_REFER_ROUNDS_MAX = 64,
+    ENGINE_REFER_STEPS_MAX = 64000000,
 };
+
+/* Where a flash image lies, and which part of it ends at 4 GiB in the processor's view. */
+struct placement {
+    struct span image;
+    struct span mapped;
+};
+
+/* What a collected blob and all that is derived from it may cost. */
+struct root {
+    uint64_t output_left; /* bytes that derivations may still produce */
+    uint64_t items_max;   /* for decoders whose input can hold very many small parts */
+    uint64_t items;       /* of the jobs that have ended */
+};
+
+struct job {
+    const struct decoder *decoder;
+    struct span span;
+    struct bytes label;
+    uint32_t item;
+    unsigned depth;
+    size_t root;
+    struct placement placement;
+};
+
+/* A pointer: what to decode at its target, unless the bytes there are claimed already. */
+struct refer {
+    struct job job;
+    size_t order;
+};
+
+struct engine {
+    struct decoded *out;
+    struct byte_map map;
+    struct job *jobs;
+    size_t job_count;
+    size_t job_cap;
+    size_t job_done;
+    struct root *roots;
+    size_t root_count;
+    size_t root_cap;
+    size_t root; /* of the job that runs now */
+    bool limit_told;
+    uint32_t *shared; /* items that several blobs may add to */
+    size_t shared_count;
+    size_t shared_cap;
+    struct refer *refers; /* not yet resolved */
+    size_t refer_count;
+    size_t refer_cap;
+    size_t refer_total; /* ever made */
+    uint64_t refer_steps;
+    struct refer *points; /* not yet resolved */
+    size_t point_count;
+    size_t point_cap;
+    struct refer *followed; /* the pointers whose target a decoder ran over */
+    size_t followed_count;
+    size_t followed_cap;
+};
+
+/* Queues a decoder's run over bytes; engine_work() runs all that are queued. */
+void engine_queue(struct engine *e, struct job j);
+
+void engine_work(struct engine *e);
+
+/* Follows the pointers that the decoders made, and those that are found on the way. */
+void engine_follow(struct engine *e);
+
+/* Names the targets of decode_point(), by the finished byte map. */
+void engine_name_points(struct engine *e);
 
 /* Whether one more item may be added; records the fault `limit` once when not. */
 bool engine_room(struct decode *d);

@@ -47,9 +47,19 @@ static void claim_shape(struct decode *d, struct bytes name, struct value v, str
                         value_text(text_bytes(&shape)), s);
 }
 
-static void claim(struct decode *d, struct bytes name, enum key_id key, struct value v,
+static enum key_id twin_of(const struct decode *d, enum key_id key)
+{
+    for (size_t i = 0; i < d->twin_count; i++) {
+        if (d->twins[i].key == key)
+            return d->twins[i].twin;
+    }
+    return key;
+}
+
+static void claim(struct decode *d, struct bytes name, enum key_id claimed_key, struct value v,
                   struct span s)
 {
+    enum key_id key = twin_of(d, claimed_key);
     const struct key *k = key_get(key);
 
     if (key == KEY_NONE || !engine_room(d))
