@@ -5,10 +5,12 @@
  */
 #include "decode/uefi.h"
 
+/* Named by whoever divides an image into regions; a lone one is a flash image. */
 static unsigned probe(struct bytes b, struct bytes label)
 {
+    (void)b;
     (void)label;
-    return uefi_volume_here(b) ? 50 : 0;
+    return 0;
 }
 
 static void volume(struct decode *d)

@@ -94,10 +94,12 @@ struct file {
     bool header_good;
 };
 
+/* Named by whoever finds one; a lone one is a flash image. */
 static unsigned probe(struct bytes b, struct bytes label)
 {
+    (void)b;
     (void)label;
-    return uefi_volume_here(b) && uefi_volume_length(b) == b.len ? 55 : 0;
+    return 0;
 }
 
 static uint16_t sum16(struct bytes b)
@@ -487,15 +489,15 @@ static bool files_here(struct decode *d, const struct volume *v)
 
 static void content(struct decode *d, bool nvram)
 {
+    static const char area[] = "nvram-area";
     size_t from = d->in.pos;
     struct bytes b = reader_take(&d->in, reader_left(&d->in));
     struct span s = reader_span(&d->in, from);
-    const struct decoder *known = decoder_probe_sure(b, (struct bytes){NULL, 0}, NVRAM_SURE);
 
     if (b.len == 0)
         return;
-    if (known != NULL) {
-        decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, s, known->name);
+    if (nvram && decoder_probe_sure(b, (struct bytes){NULL, 0}, NVRAM_SURE) != NULL) {
+        decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, s, area);
         return;
     }
     decode_digest(d, nvram ? KEY_FLASH_FV_VARIABLES : KEY_FLASH_FV_CONTENT, b, s);

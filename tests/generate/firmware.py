@@ -7,7 +7,7 @@ import sys
 import cases
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "firmware"))
-import compose as c  # noqa: E402
+import parts as c  # noqa: E402
 
 A = "aaaaaaaa-0001-4000-8000-000000000001"
 B = "bbbbbbbb-0002-4000-8000-000000000002"
