@@ -99,6 +99,8 @@ static void run_joins(struct decoded *d)
     for (uint32_t i = 1; i < count; i++) {
         if (d->items[i].parent == 0 && bytes_starts_with(d->items[i].name, "pci@"))
             join_pci_topology(d, i);
+        if (d->items[i].parent == 0 && bytes_starts_with(d->items[i].name, "flash@"))
+            join_boot_guard(d, i);
     }
 }
 

@@ -66,6 +66,7 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
     (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, r.label, mount);
     engine_run(engine);
     join_pci_topology(&d, mount);
+    join_boot_guard(&d, mount);
     text_init(&t, &a, OUTPUT_MAX);
     if (o->json) {
         print_json(&t, path, row, &d);

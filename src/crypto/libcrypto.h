@@ -47,6 +47,13 @@
     F(EVP_PKEY *, EVP_PKEY_new_raw_public_key, (int, ENGINE *, const unsigned char *, size_t)) \
     F(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_id, (int, ENGINE *))                                    \
     F(void, EVP_PKEY_CTX_free, (EVP_PKEY_CTX *))                                               \
+    F(EVP_PKEY_CTX *, EVP_PKEY_CTX_new, (EVP_PKEY *, ENGINE *))                                \
+    F(int, EVP_PKEY_verify_init, (EVP_PKEY_CTX *))                                             \
+    F(int, EVP_PKEY_CTX_set_rsa_padding, (EVP_PKEY_CTX *, int))                                \
+    F(int, EVP_PKEY_CTX_set_signature_md, (EVP_PKEY_CTX *, const EVP_MD *))                    \
+    F(int, EVP_PKEY_CTX_set_rsa_pss_saltlen, (EVP_PKEY_CTX *, int))                            \
+    F(int, EVP_PKEY_verify,                                                                    \
+      (EVP_PKEY_CTX *, const unsigned char *, size_t, const unsigned char *, size_t))          \
     F(int, EVP_PKEY_keygen_init, (EVP_PKEY_CTX *))                                             \
     F(int, EVP_PKEY_keygen, (EVP_PKEY_CTX *, EVP_PKEY **))                                     \
     F(int, EVP_DigestSignInit,                                                                 \

@@ -166,6 +166,9 @@ struct value value_text(struct bytes b);
 
 struct value value_bytes(struct bytes b);
 
+/* A claim about bytes that stand elsewhere and keep their class and their digest. */
+void decode_located(struct decode *d, enum key_id key, struct value v, struct span s);
+
 /* A claim of the SHA-256 over the bytes of a span of this blob. */
 void decode_digest(struct decode *d, enum key_id key, struct bytes b, struct span s);
 

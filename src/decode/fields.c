@@ -87,6 +87,12 @@ void decode_value_at(struct decode *d, enum key_id key, struct value v, struct s
     decode_named_at(d, (struct bytes){NULL, 0}, key, v, s);
 }
 
+void decode_located(struct decode *d, enum key_id key, struct value v, struct span s)
+{
+    if (!d->in.failed)
+        claim(d, (struct bytes){NULL, 0}, key, v, s);
+}
+
 void decode_uint(struct decode *d, enum key_id key, uint64_t value, size_t from)
 {
     decode_value_at(d, key, value_uint(value), reader_span(&d->in, from));

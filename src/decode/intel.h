@@ -8,6 +8,9 @@
 /* The length of the microcode update that begins here, or 0 if none does that is whole. */
 uint64_t intel_microcode_length(struct bytes b);
 
+/* As above, for an authenticated code module. */
+uint64_t intel_acm_length(struct bytes b);
+
 /*
  * Follows the pointer that the processor reads at 4 GiB - 0x40 of the mapped part to the
  * firmware interface table, and from there on, below a container "fit" of the current one. Does

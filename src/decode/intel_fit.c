@@ -133,6 +133,17 @@ static void refer_sized(struct decode *d, uint64_t address, length_of *length, c
     }
 }
 
+/* Follows an entry that states the length of its target. */
+static void refer_stated(struct decode *d, uint64_t address, uint64_t length, const char *hint)
+{
+    struct span s;
+
+    if (length == 0 || !decode_address(d, address, length, &s))
+        decode_fault(d, FAULT_BAD_REFERENCE, d->in.base);
+    else
+        decode_refer(d, ITEM_MAP, (struct bytes){NULL, 0}, s, hint);
+}
+
 /* Names what an entry points to; policies may point to what is no part of the image. */
 static void point_stated(struct decode *d, uint64_t address, uint64_t length, bool must)
 {
@@ -155,10 +166,13 @@ static void entry_follow(struct decode *d, uint64_t type)
         return;
     case FIT_STARTUP_ACM:
     case FIT_DIAGNOSTIC_ACM:
+        refer_sized(d, address, intel_acm_length, "intel-acm");
         return;
     case FIT_KEY_MANIFEST:
+        refer_stated(d, address, size, "intel-key-manifest");
+        return;
     case FIT_BOOT_POLICY:
-        point_stated(d, address, size, true);
+        refer_stated(d, address, size, "intel-boot-policy");
         return;
     case FIT_HEADER:
     case FIT_SKIPPED:

@@ -26,4 +26,13 @@
  */
 void join_pci_topology(struct decoded *d, uint32_t surface_item);
 
+/*
+ * Computes Boot Guard's digests over what they cover: each digest of an initial boot block over
+ * its segments of the image, and each digest of a key manifest over the keys of the boot policy
+ * manifests. The claim `hash-matches` in the digest's container says whether it is right; where
+ * it is not, there is a fault `digest-mismatch` as well. Nothing is said where the image or the
+ * other manifest is not there.
+ */
+void join_boot_guard(struct decoded *d, uint32_t surface_item);
+
 #endif
