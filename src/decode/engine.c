@@ -20,6 +20,10 @@ struct engine *engine_new(struct decoded *out)
     struct engine *e = ARENA_NEW(out->arena, struct engine);
 
     e->out = out;
+    /* For what is decoded without having been collected. */
+    arena_grow(out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
+    e->roots[e->root_count++] =
+        (struct root){.output_left = OUTPUT_BASE, .items_max = CROWD_BASE};
     return e;
 }
 

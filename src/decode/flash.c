@@ -34,7 +34,7 @@ static unsigned probe(struct bytes b, struct bytes label)
 {
     (void)label;
     if (descriptor_here(b))
-        return 90;
+        return 70; /* the descriptor knows itself */
     if (uefi_volume_next(b, 0) < b.len)
         return 60;
     return legacy_here(b) ? 40 : 0;
