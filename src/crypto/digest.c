@@ -74,6 +74,20 @@ const EVP_MD *digest_libcrypto(enum digest_algorithm a)
     BUG("not a digest algorithm");
 }
 
+static void digest_with(const struct libcrypto *l, const EVP_MD *md, const struct bytes *parts,
+                        size_t count, uint8_t ret[DIGEST_MAX])
+{
+    EVP_MD_CTX *c = l->EVP_MD_CTX_new();
+    bool ok = c != NULL && l->EVP_DigestInit_ex(c, md, NULL) == 1;
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = l->EVP_DigestUpdate(c, parts[i].data, parts[i].len) == 1;
+    ok = ok && l->EVP_DigestFinal_ex(c, ret, NULL) == 1;
+    l->EVP_MD_CTX_free(c);
+    if (!ok)
+        BUG("libcrypto lacks a digest algorithm");
+}
+
 void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t count,
                   uint8_t ret[DIGEST_MAX])
 {
@@ -89,13 +103,15 @@ void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t cou
         return;
     }
     const struct libcrypto *l = libcrypto();
-    EVP_MD_CTX *c = l->EVP_MD_CTX_new();
-    bool ok = c != NULL && l->EVP_DigestInit_ex(c, digest_libcrypto(a), NULL) == 1;
 
-    for (size_t i = 0; ok && i < count; i++)
-        ok = l->EVP_DigestUpdate(c, parts[i].data, parts[i].len) == 1;
-    ok = ok && l->EVP_DigestFinal_ex(c, ret, NULL) == 1;
-    l->EVP_MD_CTX_free(c);
-    if (!ok)
-        BUG("libcrypto lacks a digest algorithm");
+    digest_with(l, digest_libcrypto(a), parts, count, ret);
+}
+
+void digest_md5(const struct bytes *parts, size_t count, uint8_t ret[MD5_SIZE])
+{
+    const struct libcrypto *l = libcrypto();
+    uint8_t room[DIGEST_MAX];
+
+    digest_with(l, l->EVP_md5(), parts, count, room);
+    memcpy(ret, room, MD5_SIZE);
 }

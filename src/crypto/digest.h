@@ -8,6 +8,7 @@
 enum {
     DIGEST_MAX = 64,
     SHA256_SIZE = 32,
+    MD5_SIZE = 16,
     SHA256_STATE_SIZE = 128
 };
 
@@ -53,6 +54,12 @@ void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t cou
  * called before any thread or process is started that hashes.
  */
 void digest_expect(uint64_t bytes);
+
+/*
+ * MD5, which old firmware formats carry against transmission errors. It proves nothing about
+ * who made the bytes.
+ */
+void digest_md5(const struct bytes *parts, size_t count, uint8_t ret[MD5_SIZE]);
 
 /* SHA-256 of one byte string. */
 struct digest digest_sha256(struct bytes b);

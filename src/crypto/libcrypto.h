@@ -18,6 +18,7 @@
     F(int, EVP_DigestInit_ex, (EVP_MD_CTX *, const EVP_MD *, ENGINE *))                        \
     F(int, EVP_DigestUpdate, (EVP_MD_CTX *, const void *, size_t))                             \
     F(int, EVP_DigestFinal_ex, (EVP_MD_CTX *, unsigned char *, unsigned int *))                \
+    F(const EVP_MD *, EVP_md5, (void))                                                         \
     F(const EVP_MD *, EVP_sha1, (void))                                                        \
     F(const EVP_MD *, EVP_sha256, (void))                                                      \
     F(const EVP_MD *, EVP_sha384, (void))                                                      \

@@ -3,6 +3,7 @@
  * The BIOS region of a flash image: firmware volumes where their headers say so (UEFI PI 1.8,
  * volume 3, section 3.2), and what lies between them.
  */
+#include "decode/amd.h"
 #include "decode/uefi.h"
 
 /* Named by whoever divides an image into regions; a lone one is a flash image. */
@@ -33,6 +34,7 @@ static void decode(struct decode *d)
         if (reader_more(&d->in))
             volume(d);
     }
+    amd_efs_refer(d);
 }
 
 const struct decoder decoder_bios_region = {

@@ -151,6 +151,10 @@ void decode_bytes(struct decode *d, enum key_id key, struct bytes value, size_t 
 /* As above with the span given, for bytes that `in` does not stand at. */
 void decode_value_at(struct decode *d, enum key_id key, struct value v, struct span s);
 
+/* As decode_value_at, for bytes of this class. */
+void decode_value_class(struct decode *d, enum key_id key, struct value v, struct span s,
+                        enum byte_class class);
+
 /* As decode_value_at, under a name of its own instead of the key's leaf (register 7 of a bank).
  */
 void decode_named_at(struct decode *d, struct bytes name, enum key_id key, struct value v,

@@ -119,6 +119,16 @@ bool engine_crowded(const struct decode *d)
     return r->items + (d->out->item_count - d->first_item) > r->items_max;
 }
 
+bool engine_output_spend(struct decode *d, uint64_t n)
+{
+    struct root *r = &d->engine->roots[d->engine->root];
+
+    if (n > r->output_left)
+        return false;
+    r->output_left -= n;
+    return true;
+}
+
 uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, const char *method)
 {
     struct root *r = &d->engine->roots[d->engine->root];

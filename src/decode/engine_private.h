@@ -109,4 +109,8 @@ void engine_output_charge(struct decode *d, uint64_t n);
  */
 bool engine_crowded(const struct decode *d);
 
+/* Takes n bytes off that budget, for output that is not kept; false if it does not hold them.
+ */
+bool engine_output_spend(struct decode *d, uint64_t n);
+
 #endif

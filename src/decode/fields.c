@@ -87,6 +87,15 @@ void decode_value_at(struct decode *d, enum key_id key, struct value v, struct s
     decode_named_at(d, (struct bytes){NULL, 0}, key, v, s);
 }
 
+void decode_value_class(struct decode *d, enum key_id key, struct value v, struct span s,
+                        enum byte_class class)
+{
+    if (d->in.failed)
+        return;
+    claim(d, (struct bytes){NULL, 0}, key, v, s);
+    engine_mark(d, s, class, true);
+}
+
 void decode_located(struct decode *d, enum key_id key, struct value v, struct span s)
 {
     if (!d->in.failed)

@@ -63,7 +63,7 @@ void pe_certificates(struct decode *d, struct pe *pe)
         uint64_t padded = (length + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
 
         decode_enter(d, (size_t)length);
-        decode_open(d, ITEM_MAP, "signature");
+        decode_open(d, ITEM_MAP, "win-certificate");
         entry(d, pe);
         decode_close(d);
         decode_leave(d);

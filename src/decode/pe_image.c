@@ -236,6 +236,28 @@ static void gaps(struct decode *d, const struct pe *pe)
     }
 }
 
+/* Published lists name files by plain digests; a lone file is worth the time. */
+static void file_digests(struct decode *d)
+{
+    static const struct {
+        enum digest_algorithm a;
+        enum key_id key;
+    } wanted[] = {
+        {DIGEST_SHA256, KEY_PE_FILE_SHA256},
+        {DIGEST_SHA1,   KEY_PE_FILE_SHA1  },
+    };
+
+    uint8_t digest[DIGEST_MAX];
+
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        digest_parts(wanted[i].a, &d->in.all, 1, digest);
+        struct bytes b = {digest, digest_info(wanted[i].a)->size};
+
+        decode_value_at(d, wanted[i].key, value_bytes(arena_copy(d->arena, b)),
+                        pe_span(d, 0, 0));
+    }
+}
+
 static void decode(struct decode *d)
 {
     struct pe *pe = ARENA_NEW(d->arena, struct pe);
@@ -246,6 +268,8 @@ static void decode(struct decode *d)
     }
     pe_authenticode(d, pe);
     image_digest(d, pe);
+    if (pe->whole)
+        file_digests(d);
     gaps(d, pe);
     headers(d, pe);
     entry_section(d, pe);

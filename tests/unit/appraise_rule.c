@@ -3,6 +3,7 @@
  * Every rule has a case that it must see and one that it must not. Rows with a generic match
  * stand in a table; checks with code of their own have functions.
  */
+#include "appraise/known_bad.h"
 #include "appraise/rule.h"
 
 #include "unit/subject_case.h"
@@ -35,7 +36,8 @@ static const char *const with_function[] = {
     "rule.secure-boot-contradiction", "rule.unknown-platform-key", "rule.bad-certificate",
     "rule.dbx-empty", "rule.dbx-stale", "rule.revoked-image", "rule.boot-first-removable",
     "rule.dma-remapping-absent", "rule.separator-missing", "rule.separator-repeated",
-    "rule.pcr-bank-unused", "rule.lockdown-off",
+    "rule.pcr-bank-unused", "rule.lockdown-off", "rule.known-bad-file", "rule.known-bad-module",
+    "rule.leaked-key", "rule.public-test-key", "rule.revoked-program", "rule.revoked-signer",
 };
 
 /* clang-format on */
@@ -349,6 +351,124 @@ static void revocations_only_grow(void **state)
     assert_int_equal(f.count, 0);
 }
 
+static void known_bad_list_can_be_searched(void **state)
+{
+    size_t count;
+    const struct known_bad *rows = known_bad_rows(&count);
+
+    (void)state;
+    assert_true(count > 20);
+    for (size_t i = 0; i < count; i++) {
+        const struct known_bad *row = &rows[i];
+
+        assert_ptr_equal(row->kind == KNOWN_BAD_MODULE ? known_bad_module(row->value)
+                                                       : known_bad_digest(row->value),
+                         row);
+        assert_true(strncmp(row->source, "https://", 8) == 0);
+        assert_true(strcmp(row->date, known_bad_date()) <= 0);
+        assert_true(row->value.len == 20 || row->value.len == 32 || row->value.len == 36);
+    }
+    assert_null(known_bad_digest(bytes_of("")));
+    assert_null(known_bad_module(bytes_of("")));
+}
+
+/* The first row of a kind. */
+static const struct known_bad *bad_of(enum known_bad_kind kind)
+{
+    size_t count;
+    const struct known_bad *rows = known_bad_rows(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].kind == kind)
+            return &rows[i];
+    }
+    fail_msg("the list has no row of kind %d", (int)kind);
+    return rows;
+}
+
+static void what_is_known_to_be_bad(void **state)
+{
+    static const struct {
+        const char *id;
+        const char *path;
+        const char *key;
+        enum known_bad_kind kind;
+    } rows[] = {
+        {"rule.known-bad-file",  "flash@document/bios/pe", "bytes.digest",            KNOWN_BAD_FILE       },
+        {"rule.leaked-key",      "flash@document/bios/km", "bytes.digest",            KNOWN_BAD_KEY_MODULUS},
+        {"rule.public-test-key", SECURITY "db/x509:a/b",   "x509.certificate.sha256",
+         KNOWN_BAD_CERTIFICATE                                                                             },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct known_bad *bad = bad_of(rows[i].kind);
+        struct bytes other = arena_copy(*state, bad->value);
+        struct case_subject *c = case_new(*state);
+
+        case_bytes(c, rows[i].path, rows[i].key, bad->value);
+        struct findings f = judged(c, NULL);
+
+        expect(c, NULL, rows[i].id, 1);
+        const struct finding *found = finding_of(&f, rows[i].id);
+
+        /* Which list said so, and when. */
+        assert_non_null(memmem(found->why.data, found->why.len, known_bad_date(), 10));
+        c = case_new(*state);
+        other.len--;
+        case_bytes(c, rows[i].path, rows[i].key, other);
+        expect(c, NULL, rows[i].id, 0);
+    }
+    struct case_subject *c = case_new(*state);
+
+    case_bytes(c, SECURITY "dbx/x509:a/b", "x509.certificate.sha256",
+               bad_of(KNOWN_BAD_CERTIFICATE)->value);
+    expect(c, NULL, "rule.public-test-key", 0);
+}
+
+static void modules_of_implants(void **state)
+{
+    struct case_subject *c = case_new(*state);
+    struct bytes guid = bad_of(KNOWN_BAD_MODULE)->value;
+
+    case_uint(c,
+              arena_format(*state, "flash@document/bios/fv:x/file:%.*s", (int)guid.len,
+                           (const char *)guid.data),
+              "flash.image.length", 1);
+    expect(c, NULL, "rule.known-bad-module", 1);
+    c = case_new(*state);
+    case_uint(c, "flash@document/bios/fv:x/file:11111111-2222-3333-4444-555555555555",
+              "flash.image.length", 1);
+    expect(c, NULL, "rule.known-bad-module", 0);
+}
+
+static void revoked_programs_and_signers(void **state)
+{
+    static const uint8_t one[SHA256_SIZE] = {1};
+    static const uint8_t two[SHA256_SIZE] = {2};
+    const char *image = "flash@document/bios/pe";
+    const char *signer = "flash@document/bios/pe/win-certificate/certificate:x";
+    struct bytes first = {one, SHA256_SIZE};
+    struct policy p = with_list(*state, one);
+    struct case_subject *c = case_new(*state);
+
+    case_bytes(c, image, "pe.image.authenticode", first);
+    expect(c, NULL, "rule.revoked-program", 0);
+    expect(c, &p, "rule.revoked-program", 1);
+    revoked(c, "a", two);
+    expect(c, NULL, "rule.revoked-program", 0);
+    c = case_new(*state);
+    case_bytes(c, image, "pe.image.authenticode", first);
+    revoked(c, "a", one);
+    expect(c, NULL, "rule.revoked-program", 1);
+    c = case_new(*state);
+    case_bytes(c, signer, "x509.certificate.sha256", (struct bytes){two, SHA256_SIZE});
+    case_bytes(c, signer, "x509.certificate.to-be-signed", first);
+    expect(c, NULL, "rule.revoked-signer", 0);
+    case_bytes(c, SECURITY "dbx/x509-sha256:x/revoked",
+               "efivar.revoked-certificate.to-be-signed", first);
+    expect(c, NULL, "rule.revoked-signer", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +485,10 @@ int main(void)
         TEST(bank_that_nobody_extends),
         TEST(kernel_without_lockdown),
         TEST(revocations_only_grow),
+        TEST(known_bad_list_can_be_searched),
+        TEST(what_is_known_to_be_bad),
+        TEST(modules_of_implants),
+        TEST(revoked_programs_and_signers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""File systems against the folders that they were made from, and against their own tools.
+
+usage: tests/agreement/filesystems.py BUILD DATA
+
+A folder with files of all types, sizes around the block size, holes, links and attributes is
+made into each file system with each compressor. The list that Assay gives must be that of the
+folder: type, permissions, owner, size, target, device numbers, and the SHA-256 of every file.
+Where the distribution has a tool that lists or extracts, its words must be the same too. Prints
+agreed/total. Skipped (77) without the tools that make file systems.
+"""
+import hashlib
+import json
+import os
+import random
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+
+PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+COMPRESSORS = ["gzip", "xz", "zstd", "lzo", "lz4", "lzma"]
+
+
+def run(*command, **more):
+    return subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PATH": PATH},
+                          **more).stdout
+
+
+def tool(name):
+    return shutil.which(name, path=PATH)
+
+
+def write(path, data, mode=0o644):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+    os.chmod(path, mode)
+
+
+def make_sizes(root, rng):
+    """Files whose sizes lie around the limits of blocks; of text, of noise, with holes."""
+    for size in (0, 1, 4095, 4096, 4097, 8191, 131071, 131072, 131073, 300000):
+        write(f"{root}/sizes/noise{size}", rng.randbytes(size))
+        words = b" ".join(rng.choice([b"kernel", b"firmware", b"board"]) for _ in range(size // 6 + 1))
+        write(f"{root}/sizes/text{size}", words[:size])
+    write(f"{root}/sizes/holes", b"\0" * 500000 + b"x" + b"\0" * 200000 + b"end")
+    write(f"{root}/sizes/zeros", b"\0" * 262144)
+
+
+def make_folder(root, special):
+    """The folder that all file systems are made from. `special`: with device files."""
+    rng = random.Random(3)
+    make_sizes(root, rng)
+    for i in range(700):
+        write(f"{root}/many/file-{i:04}", f"file {i}\n".encode() * (i % 7))
+    for i in range(40):
+        os.makedirs(f"{root}/deep/" + "/".join(f"d{n}" for n in range(i % 20 + 1)), exist_ok=True)
+    write(f"{root}/bin/tool", b"\x7fELF" + rng.randbytes(5000), 0o4755)
+    write(f"{root}/etc/a name with blanks; and $signs", b"x")
+    write(f"{root}/etc/{'n' * 200}", b"long name")
+    write(f"{root}/etc/shadow", b"secret", 0o600)
+    os.symlink("../bin/tool", f"{root}/etc/link")
+    os.symlink("/" + "x" * 500, f"{root}/etc/dangling")
+    os.makedirs(f"{root}/tmp")
+    os.chmod(f"{root}/tmp", 0o1777)
+    if special:
+        os.chown(f"{root}/etc/shadow", 1000, 42)
+        os.mknod(f"{root}/dev-null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        os.mknod(f"{root}/disk", 0o660 | stat.S_IFBLK, os.makedev(8, 17))
+        os.mkfifo(f"{root}/pipe")
+        s = socket.socket(socket.AF_UNIX)
+        s.bind(f"{root}/socket")
+        s.close()
+
+
+def describe(path):
+    """What Assay says of a file, from the file itself."""
+    s = os.lstat(path)
+    what = {"mode": stat.filemode(s.st_mode), "uid": s.st_uid, "gid": s.st_gid}
+    if stat.S_ISLNK(s.st_mode):
+        what["target"] = os.readlink(path)
+    elif stat.S_ISREG(s.st_mode):
+        what["size"] = s.st_size
+        with open(path, "rb") as file:
+            what["sha256"] = hashlib.sha256(file.read()).hexdigest()
+    elif stat.S_ISCHR(s.st_mode) or stat.S_ISBLK(s.st_mode):
+        what["major"], what["minor"] = os.major(s.st_rdev), os.minor(s.st_rdev)
+    return what
+
+
+def folder_list(root):
+    found = {}
+    for where, folders, files in os.walk(root):
+        found[os.path.relpath(where, root)] = describe(where)
+        for name in files + [f for f in folders if os.path.islink(f"{where}/{f}")]:
+            found[os.path.relpath(f"{where}/{name}", root)] = describe(f"{where}/{name}")
+    return found
+
+
+def unescape(segment):
+    out, i = bytearray(), 0
+    raw = segment.encode()
+    while i < len(raw):
+        if raw[i:i + 1] == b"%":
+            out.append(int(raw[i + 1:i + 3], 16))
+            i += 3
+        else:
+            out.append(raw[i])
+            i += 1
+    return out.decode("utf-8", errors="surrogateescape")
+
+
+def assay_list(build, image):
+    """{path: what} and the faults."""
+    done = subprocess.run([os.path.join(build, "assay"), "decode", "--json", image], check=False,
+                          capture_output=True)
+    result = json.loads(done.stdout)
+    found = {}
+    for claim in result["claims"]:
+        if not claim["key"].startswith("file."):
+            continue
+        parts = claim["path"].split("/files/", 1)[1].split("/")
+        if parts[-2] == ".":
+            del parts[-2]
+        path = "/".join(unescape(p) for p in parts[:-1]) or "."
+        leaf = claim["key"].split(".")[1].replace("state-", "")
+        if leaf in ("modified", "xattr"):
+            continue
+        value = claim["value"]
+        found.setdefault(path, {})[leaf] = value["hex"] if isinstance(value, dict) else value
+    return found, result.get("faults", [])
+
+
+class Score:
+    def __init__(self):
+        self.agreed = 0
+        self.total = 0
+
+    def compare(self, what, want, got, faults):
+        agreed = 0
+        for path in sorted(set(want) | set(got)):
+            if want.get(path) == got.get(path):
+                agreed += 1
+            elif agreed + 5 > self.total:
+                print(f"# {what}: {path}: {want.get(path)} is {got.get(path)}")
+        total = len(set(want) | set(got)) + len(faults)
+        for fault in faults[:5]:
+            print(f"# {what}: {fault}")
+        print(f"{what}: {agreed}/{total} files")
+        self.agreed += agreed
+        self.total += total
+
+
+def squashfs(build, folder, where, score):
+    want = folder_list(folder)
+    for compressor in COMPRESSORS:
+        for name, options in (("", []), (" small blocks", ["-b", "4096", "-no-fragments"]),
+                              (" stored", ["-noI", "-noD", "-noF", "-noX"]),
+                              (" fragments", ["-always-use-fragments", "-b", "65536"])):
+            image = f"{where}/{compressor}.squashfs"
+            run("mksquashfs", folder, image, "-noappend", "-quiet", "-no-progress", "-comp",
+                compressor, *options)
+            got, faults = assay_list(build, image)
+            score.compare(f"squashfs {compressor}{name}", want, got, faults)
+        squashfs_tool(image, compressor, got, score)
+
+
+def squashfs_tool(image, compressor, got, score):
+    """`unsquashfs -lls` prints mode, owner, size, and the path with a link's target."""
+    lines = run("unsquashfs", "-no-progress", "-lln", image).decode(errors="surrogateescape").split("\n")
+    want, mine = {}, {}
+    for line in lines:
+        fields = line.split(None, 5)
+        if len(fields) < 6 or "squashfs-root" not in line:
+            continue
+        path = line[line.index("squashfs-root") + len("squashfs-root"):].lstrip("/")
+        want[path.split(" -> ")[0] or "."] = (fields[0], fields[1], fields[2] if fields[0][0] == "-"
+                                              else "")
+    for path, what in got.items():
+        mine[path] = (what["mode"], f"{what['uid']}/{what['gid']}",
+                      str(what["size"]) if "size" in what else "")
+    score.compare(f"unsquashfs of {compressor}", want, mine, [])
+
+
+def main(arguments):
+    build = arguments[0]
+    if tool("mksquashfs") is None:
+        print("no tools that make file systems")
+        return 77
+    score = Score()
+    with tempfile.TemporaryDirectory() as where:
+        folder = f"{where}/folder"
+        os.makedirs(folder)
+        make_folder(folder, os.geteuid() == 0)
+        squashfs(build, folder, where, score)
+    print(f"{score.agreed}/{score.total} agreed")
+    return 0 if score.agreed == score.total and score.total > 0 else 1
+
+
+sys.exit(main(sys.argv[1:]))
