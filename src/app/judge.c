@@ -94,8 +94,10 @@ static bool judge_references(const struct appraisal_request *q, struct arena *a,
         if (!reference_load(q->references[i], a, &set, e))
             return err_wrap(e, "reference");
         r->references[i] = set.digest;
-        reference_judge(&r->subject, set.machines, set.node.count,
-                        quality_name(set.node.quality), &r->findings);
+        if (!reference_only_microcode(set.machines, set.node.count))
+            reference_judge(&r->subject, set.machines, set.node.count,
+                            quality_name(set.node.quality), &r->findings);
+        reference_microcode(&r->subject, set.machines, set.node.count, &r->findings);
         for (size_t k = 0; k < set.node.count; k++)
             note_judged(r, &set.machines[k].tree, JUDGE_REFERENCE);
     }

@@ -14,6 +14,18 @@
 void reference_judge(const struct subject *s, const struct subject *references, size_t count,
                      const char *quality, struct findings *f);
 
+/*
+ * Microcode updates, wherever they stand: one that has processor signature, platforms and
+ * revision of a reference's update and other bytes is a critical finding. The reference may be
+ * learned from the vendor's microcode files alone.
+ */
+void reference_microcode(const struct subject *s, const struct subject *references,
+                         size_t count, struct findings *f);
+
+/* Whether a reference holds microcode updates alone, so that nothing else can be missing in it.
+ */
+bool reference_only_microcode(const struct subject *references, size_t count);
+
 /* History: the same machine before. Values of its own are compared too. */
 void history_judge(const struct subject *s, const struct subject *before, struct findings *f);
 

@@ -4,6 +4,7 @@
  * volume 3, section 3.2), and what lies between them.
  */
 #include "decode/amd.h"
+#include "decode/intel.h"
 #include "decode/uefi.h"
 
 /* Named by whoever divides an image into regions; a lone one is a flash image. */
@@ -34,6 +35,7 @@ static void decode(struct decode *d)
         if (reader_more(&d->in))
             volume(d);
     }
+    intel_fit_refer(d);
     amd_efs_refer(d);
 }
 

@@ -33,7 +33,7 @@ static const char *const others[] = {
     "peers.removed",         "peers.duplicate",      "peers.weak",
     "peers.same-identity",   "peers.default-value",  "witness.reads",
     "peers.same-identity",   "peers.default-value",  "reference.moved",
-    "history.moved",
+    "reference.microcode",   "history.moved",
 };
 
 static const char *const labels[] = {"What", "Why", "How bad", "What to do", "Source"};
