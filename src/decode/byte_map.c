@@ -99,7 +99,7 @@ static void loose_add(struct sweep *s, const struct mark *m, uint64_t end)
 {
     uint64_t from = s->claimed_end > s->pos ? s->claimed_end : s->pos;
 
-    if (m->region.class == CLASS_STRUCTURE || m->region.class == CLASS_UNREAD || from >= end)
+    if (m->region.class == CLASS_STRUCTURE || from >= end)
         return;
     arena_grow(s->out->arena, &s->loose, s->loose_count, &s->loose_cap, sizeof(*s->loose));
     s->loose[s->loose_count++] = (struct region){

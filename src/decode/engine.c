@@ -3,9 +3,16 @@
 
 #include "decode/engine_private.h"
 
+/*
+ * Output is held in memory, so that a small bomb must not cost more than a small image may: the
+ * base is less than the 64 MiB that the design allows.
+ */
 enum {
-    OUTPUT_BASE = 64 << 20,
-    OUTPUT_FACTOR = 64
+    OUTPUT_BASE = 48 << 20,
+    OUTPUT_FACTOR = 64,
+    CROWD_BASE = 50000,
+    CROWD_BYTES = 64,          /* of the collected blob, for one item more */
+    CROWD_DERIVED_BYTES = 256, /* of derived ones */
 };
 
 struct engine *engine_new(struct decoded *out)
@@ -13,7 +20,10 @@ struct engine *engine_new(struct decoded *out)
     struct engine *e = ARENA_NEW(out->arena, struct engine);
 
     e->out = out;
-    e->output_left = OUTPUT_BASE;
+    /* For what is decoded without having been collected. */
+    arena_grow(out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
+    e->roots[e->root_count++] =
+        (struct root){.output_left = OUTPUT_BASE, .items_max = CROWD_BASE};
     return e;
 }
 
@@ -33,11 +43,15 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
 
     if (decoder != NULL && row == NULL)
         BUG("a source names a decoder that does not exist");
-    e->output_left += (uint64_t)b.len * OUTPUT_FACTOR;
     struct span all = {blob, 0, b.len};
 
+    arena_grow(e->out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
+    e->roots[e->root_count++] = (struct root){
+        .output_left = OUTPUT_BASE + (uint64_t)b.len * OUTPUT_FACTOR,
+        .items_max = CROWD_BASE + b.len / CROWD_BYTES,
+    };
     engine_queue(e, (struct job){
-                        row, all, label, parent, 0, {all, all}
+                        row, all, label, parent, 0, e->root_count - 1, {all, all}
     });
     return blob;
 }
@@ -88,24 +102,43 @@ void engine_share(struct decode *d)
 
 uint64_t engine_output_left(const struct decode *d)
 {
-    return d->engine->output_left;
+    return d->engine->roots[d->engine->root].output_left;
+}
+
+void engine_output_charge(struct decode *d, uint64_t n)
+{
+    struct root *r = &d->engine->roots[d->engine->root];
+
+    r->output_left -= n < r->output_left ? n : r->output_left;
+}
+
+bool engine_crowded(const struct decode *d)
+{
+    const struct root *r = &d->engine->roots[d->engine->root];
+
+    return r->items + (d->out->item_count - d->first_item) > r->items_max;
 }
 
 bool engine_output_spend(struct decode *d, uint64_t n)
 {
-    if (n > d->engine->output_left)
+    struct root *r = &d->engine->roots[d->engine->root];
+
+    if (n > r->output_left)
         return false;
-    d->engine->output_left -= n;
+    r->output_left -= n;
     return true;
 }
 
 uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, const char *method)
 {
-    if (b.len > d->engine->output_left) {
+    struct root *r = &d->engine->roots[d->engine->root];
+
+    if (b.len > r->output_left) {
         decode_fault(d, FAULT_LIMIT, source.offset);
         b.len = 0;
     }
-    d->engine->output_left -= b.len;
+    r->output_left -= b.len;
+    r->items_max += b.len / CROWD_DERIVED_BYTES;
     return decoded_blob(d->out, b, NULL, source.blob, source, method);
 }
 
@@ -127,9 +160,10 @@ void decode_child(struct decode *d, enum item_kind kind, struct bytes name, stru
 
     if (hint != NULL && row == NULL)
         BUG("a decoder names a decoder that does not exist");
-    d->out->items[item].span = s;
+    if (name.len > 0 || d->out->items[item].span.length == 0)
+        d->out->items[item].span = s;
     engine_queue(e, (struct job){row, s, name.len > 0 ? name : d->label, item, d->job_depth + 1,
-                                 *d->placement});
+                                 e->root, *d->placement});
 }
 
 /* A reader that failed outside any narrowed part is a truncation of the whole. */
@@ -158,6 +192,7 @@ static void job_run(struct engine *e, const struct job *j)
     struct bytes b = decode_span_bytes(&d, j->span);
 
     d.in = reader_of(b, j->span.blob, j->span.offset);
+    e->root = j->root;
     engine_mark(&d, j->span, CLASS_UNKNOWN, false);
     if (row == NULL) {
         decode_fault(&d, FAULT_UNRECOGNISED, j->span.offset);
@@ -183,7 +218,10 @@ void engine_work(struct engine *e)
     while (e->job_done < e->job_count) {
         struct job j = e->jobs[e->job_done++];
 
+        size_t before = e->out->item_count;
+
         job_run(e, &j);
+        e->roots[j.root].items += e->out->item_count - before;
     }
 }
 

@@ -13,6 +13,9 @@ const struct decoder *decoder_find(struct bytes name);
 /* The decoder that is surest of the bytes, or NULL if none recognises them. */
 const struct decoder *decoder_probe(struct bytes b, struct bytes label);
 
+/* As decoder_probe, unless it is less sure than `least`. */
+const struct decoder *decoder_probe_sure(struct bytes b, struct bytes label, unsigned least);
+
 /*
  * The digest of the decoder set: names, versions and vocabulary. Trees made by different sets
  * are not compared.

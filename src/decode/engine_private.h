@@ -22,12 +22,20 @@ struct placement {
     struct span mapped;
 };
 
+/* What a collected blob and all that is derived from it may cost. */
+struct root {
+    uint64_t output_left; /* bytes that derivations may still produce */
+    uint64_t items_max;   /* for decoders whose input can hold very many small parts */
+    uint64_t items;       /* of the jobs that have ended */
+};
+
 struct job {
     const struct decoder *decoder;
     struct span span;
     struct bytes label;
     uint32_t item;
     unsigned depth;
+    size_t root;
     struct placement placement;
 };
 
@@ -44,7 +52,10 @@ struct engine {
     size_t job_count;
     size_t job_cap;
     size_t job_done;
-    uint64_t output_left; /* bytes that derivations may still produce */
+    struct root *roots;
+    size_t root_count;
+    size_t root_cap;
+    size_t root; /* of the job that runs now */
     bool limit_told;
     uint32_t *shared; /* items that several blobs may add to */
     size_t shared_count;
@@ -88,6 +99,15 @@ void engine_share(struct decode *d);
 /* Bytes that derivations may still produce. A decompressor stops there with the fault `limit`.
  */
 uint64_t engine_output_left(const struct decode *d);
+
+/* Counts output that was made and thrown away, so that failing costs as much as succeeding. */
+void engine_output_charge(struct decode *d, uint64_t n);
+
+/*
+ * Whether this root has more items than input of its size can honestly hold. A decoder whose
+ * input can be very many small parts stops there with the fault `limit`, the rest `unread`.
+ */
+bool engine_crowded(const struct decode *d);
 
 /* Takes n bytes off that budget, for output that is not kept; false if it does not hold them.
  */

@@ -94,7 +94,8 @@ void decode_refer(struct decode *d, enum item_kind kind, struct bytes name, stru
         row = decoder_probe(decode_span_bytes(d, s), name);
     arena_grow(d->arena, &e->refers, e->refer_count, &e->refer_cap, sizeof(*e->refers));
     e->refers[e->refer_count++] = (struct refer){
-        {row, s, name.len > 0 ? name : d->label, item, d->job_depth + 1, *d->placement},
+        {row, s, name.len > 0 ? name : d->label, item, d->job_depth + 1, e->root,
+         *d->placement},
         e->refer_total++,
     };
 }

@@ -31,8 +31,13 @@ const struct decoder *decoder_find(struct bytes name)
 
 const struct decoder *decoder_probe(struct bytes b, struct bytes label)
 {
+    return decoder_probe_sure(b, label, 1);
+}
+
+const struct decoder *decoder_probe_sure(struct bytes b, struct bytes label, unsigned least)
+{
     const struct decoder *best = NULL;
-    unsigned most = 0;
+    unsigned most = least - 1;
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         unsigned bid = b.len >= table[i]->min ? table[i]->probe(b, label) : 0;

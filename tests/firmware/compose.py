@@ -395,9 +395,9 @@ class Machine:
         at = 2 ** 32 - 128 * K
         table_file = File("Table", RAW, None, raw=fit(rows))
         first = at + 72 + 48 + 24
-        reset = marker("reset", 4 * K - 24)
-        reset = reset[:-64] + struct.pack("<Q", first) + reset[-56:]
-        top = File(TOP_FILE, SEC, None, raw=reset)
+        reset = marker("reset", 4 * K - 28)
+        reset = reset[:-64] + struct.pack("<Q", first) + reset[-56:]  # 4 GiB - 0x40
+        top = File(TOP_FILE, SEC, [section(S_RAW, reset)])
         return Volume("boot", 128 * K, [table_file], top)
 
     def build(self):
