@@ -181,7 +181,10 @@ const struct decoder *uefi_known(struct bytes b)
     const struct decoder *known = decoder_probe_sure(b, (struct bytes){NULL, 0}, SURE);
 
     /* A whole image within an image would come back here. */
-    return known != NULL && strcmp(known->name, "flash") != 0 ? known : NULL;
+    return known != NULL && strcmp(known->name, "flash") != 0 &&
+                   strcmp(known->name, "intel-descriptor") != 0
+               ? known
+               : NULL;
 }
 
 void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class)
