@@ -5,7 +5,8 @@
  *
  * usage: firmware-floor IMAGE
  *
- * Sections are found by the GUID of LZMA with a sound header before it. Prints bytes in and out.
+ * Sections are found by the GUID of LZMA with a sound header before it. Prints bytes in and
+ * out.
  */
 #include <fcntl.h>
 #include <lzma.h>

@@ -163,6 +163,13 @@ static void faults_json(struct json *j, struct paths *p)
     json_array_end(j);
 }
 
+/* Of these bytes nobody says more than what they hash to; all others have claims. */
+static bool unexplained(enum byte_class c)
+{
+    return c == CLASS_UNKNOWN || c == CLASS_UNREAD || c == CLASS_FREE_NONERASED ||
+           c == CLASS_DELETED || c == CLASS_ENCRYPTED;
+}
+
 static void map_json(struct json *j, struct paths *p)
 {
     json_key(j, "map");
@@ -178,7 +185,7 @@ static void map_json(struct json *j, struct paths *p)
         json_member_uint(j, "length", r->span.length);
         json_member_text(j, "class", byte_class_name(r->class));
         json_member_string(j, "path", path_of(p, r->item));
-        if (r->class != CLASS_STRUCTURE) {
+        if (unexplained(r->class)) {
             struct digest digest = digest_sha256(
                 bytes_slice(b->bytes, (size_t)r->span.offset, (size_t)r->span.length));
 
@@ -229,28 +236,44 @@ void render_decoded_json(struct json *j, const struct decoded *d)
     derived_json(j, d);
 }
 
+/* Bytes by class: of what was collected, and of what was derived from it. */
+struct totals {
+    const char *name;
+    uint64_t classes[CLASS_UNREAD + 1];
+    uint64_t all;
+};
+
+static void totals_text(struct text *t, const struct totals *sum)
+{
+    for (size_t c = 0; c <= CLASS_UNREAD; c++) {
+        uint64_t n = sum->classes[c];
+
+        if (n > 0)
+            text_printf(
+                t, "%s %s %" PRIu64 " of %" PRIu64 " bytes (%" PRIu64 ".%02" PRIu64 " %%)\n",
+                sum->name, byte_class_name((enum byte_class)c), n, sum->all, n * 100 / sum->all,
+                n * 10000 / sum->all % 100);
+    }
+}
+
 static void map_text(struct text *t, struct paths *p)
 {
-    uint64_t totals[CLASS_UNREAD + 1] = {0};
-    uint64_t all = 0;
+    struct totals collected = {.name = "total"};
+    struct totals derived = {.name = "derived"};
 
     for (size_t i = 0; i < p->d->region_count; i++) {
         const struct region *r = &p->d->regions[i];
+        struct totals *sum = p->d->blobs[r->span.blob].method == NULL ? &collected : &derived;
 
         text_printf(t, "map %u 0x%" PRIx64 " +0x%" PRIx64 " %s ", r->span.blob, r->span.offset,
                     r->span.length, byte_class_name(r->class));
         path_add(p, r->item, t);
         text_char(t, '\n');
-        totals[r->class] += r->span.length;
-        all += r->span.length;
+        sum->classes[r->class] += r->span.length;
+        sum->all += r->span.length;
     }
-    for (size_t c = 0; c <= CLASS_UNREAD; c++) {
-        if (totals[c] > 0)
-            text_printf(
-                t, "total %s %" PRIu64 " of %" PRIu64 " bytes (%" PRIu64 ".%02" PRIu64 " %%)\n",
-                byte_class_name((enum byte_class)c), totals[c], all, totals[c] * 100 / all,
-                totals[c] * 10000 / all % 100);
-    }
+    totals_text(t, &collected);
+    totals_text(t, &derived);
 }
 
 void render_decoded_text(struct text *t, const struct decoded *d, bool map)

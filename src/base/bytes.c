@@ -59,6 +59,15 @@ static bool is_blank(uint8_t c)
 
 struct bytes bytes_trim(struct bytes b)
 {
+    uint64_t word = 0;
+
+    /* Large inputs may end with very many NUL bytes. */
+    while (b.len >= sizeof(word)) {
+        memcpy(&word, b.data + b.len - sizeof(word), sizeof(word));
+        if (word != 0)
+            break;
+        b.len -= sizeof(word);
+    }
     while (b.len > 0 && (is_blank(b.data[b.len - 1]) || b.data[b.len - 1] == 0))
         b.len--;
     while (b.len > 0 && is_blank(b.data[0])) {

@@ -10,15 +10,38 @@ void text_init(struct text *t, struct arena *a, size_t max)
     *t = (struct text){.arena = a, .max = max};
 }
 
+enum {
+    DRAIN_AT = 1 << 16
+};
+
+void text_drain(struct text *t, void (*drain)(void *user, struct bytes b), void *user)
+{
+    t->drain = drain;
+    t->user = user;
+}
+
+void text_drain_rest(struct text *t)
+{
+    if (t->len > 0)
+        t->drain(t->user, text_bytes(t));
+    t->drained += t->len;
+    t->len = 0;
+}
+
 /* Room for n more bytes. */
 static bool text_reserve(struct text *t, size_t n)
 {
-    if (t->overflow || n > t->max - t->len) {
+    if (t->overflow || n > t->max - t->drained - t->len) {
         t->overflow = true;
         return false;
     }
     if (t->cap - t->len >= n)
         return true;
+    if (t->drain != NULL && t->len >= DRAIN_AT) {
+        text_drain_rest(t);
+        if (t->cap >= n)
+            return true;
+    }
     size_t cap = t->cap == 0 ? 256 : t->cap;
 
     while (cap - t->len < n)

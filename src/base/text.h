@@ -15,9 +15,21 @@ struct text {
     size_t cap;
     size_t max;
     bool overflow;
+    void (*drain)(void *user, struct bytes b); /* NULL: all is kept */
+    void *user;
+    size_t drained; /* bytes that went that way */
 };
 
 void text_init(struct text *t, struct arena *a, size_t max);
+
+/*
+ * From now on hands what is written to `drain` piece by piece instead of keeping it; `max`
+ * still counts all of it. text_drain_rest() hands over what is left. text_bytes() is then only
+ * that.
+ */
+void text_drain(struct text *t, void (*drain)(void *user, struct bytes b), void *user);
+
+void text_drain_rest(struct text *t);
 
 void text_add(struct text *t, struct bytes b);
 

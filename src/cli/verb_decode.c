@@ -42,6 +42,20 @@ static void print_json(struct text *t, const char *path, const struct decoder *r
     text_char(t, '\n');
 }
 
+/* Output goes out piece by piece: a large image has more to say than should stay in memory. */
+struct printing {
+    const struct verb *v;
+    int status;
+};
+
+static void print_piece(void *user, struct bytes b)
+{
+    struct printing *p = user;
+
+    if (p->status != STATUS_TROUBLE)
+        p->status = verb_output(p->v, b, p->status);
+}
+
 /* Decodes one file and prints what it says. Returns the exit status for it. */
 static int decode_file(const struct verb *v, const char *path, const struct options *o)
 {
@@ -52,7 +66,8 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
     struct text t;
 
     arena_init(&a);
-    if (!file_read(path, INPUT_MAX, &a, &b, &e)) {
+    if (strcmp(path, "-") == 0 ? !file_read(path, INPUT_MAX, &a, &b, &e)
+                               : !file_map(path, INPUT_MAX, &a, &b, &e)) {
         arena_done(&a);
         return verb_fail(v, &e);
     }
@@ -67,7 +82,10 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
     engine_run(engine);
     join_pci_topology(&d, mount);
     join_boot_guard(&d, mount);
+    struct printing p = {v, d.fault_count > 0 ? STATUS_FINDING : STATUS_GOOD};
+
     text_init(&t, &a, OUTPUT_MAX);
+    text_drain(&t, print_piece, &p);
     if (o->json) {
         print_json(&t, path, row, &d);
     } else {
@@ -75,11 +93,9 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
                     row != NULL ? row->title : "no decoder recognises it");
         render_decoded_text(&t, &d, o->map);
     }
-    int status =
-        verb_output(v, text_bytes(&t), d.fault_count > 0 ? STATUS_FINDING : STATUS_GOOD);
-
+    text_drain_rest(&t);
     arena_done(&a);
-    return status;
+    return t.overflow ? STATUS_TROUBLE : p.status;
 }
 
 VERB_FUNCTION(decode)

@@ -267,18 +267,24 @@ bool sum8_is_zero(struct bytes b)
     return sum == 0;
 }
 
+enum {
+    GUID_TEXT = 36
+};
+
 struct bytes guid_text(struct arena *a, struct bytes guid)
 {
     static const uint8_t order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-    struct text t;
+    static const char digits[] = "0123456789abcdef";
+    uint8_t *text = arena_alloc(a, GUID_TEXT);
+    size_t n = 0;
 
-    text_init(&t, a, 64);
     for (size_t i = 0; i < 16 && guid.len == 16; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
-            text_char(&t, '-');
-        text_hex(&t, (struct bytes){guid.data + order[i], 1});
+            text[n++] = '-';
+        text[n++] = (uint8_t)digits[guid.data[order[i]] >> 4];
+        text[n++] = (uint8_t)digits[guid.data[order[i]] & 15];
     }
-    return text_bytes(&t);
+    return (struct bytes){text, n};
 }
 
 static void utf8_add(struct text *t, uint32_t point)
