@@ -37,7 +37,9 @@ static void volume(struct decode *d, struct order *o)
 
     decode_child(d, ITEM_MAP, name, s, "uefi-volume");
     arena_grow(d->arena, &o->rows, o->count, &o->cap, sizeof(*o->rows));
-    o->rows[o->count++] = (struct volume){name, {s.blob, s.offset + 16, GUID_SIZE}};
+    o->rows[o->count++] = (struct volume){
+        name, {s.blob, s.offset + 16, GUID_SIZE}
+    };
 }
 
 /* Volumes are known by name, not by address: that two changed places must show all the same. */

@@ -109,11 +109,11 @@ def bit_cases(m):
     yield Case("bit in the free space of the variables", flip(image, p["nvram free"][0] + 512, 5), NVRAM,
                {"free-space"})
     yield Case("bit in the padding between regions", flip(image, p["gap"][0] + 0x800, 7),
-               r"flash@document/", {"padding", "unexplained", "free-space"})
+               r"flash@document/", {"padding", "unexplained", "unexplained-data", "free-space"})
     yield Case("bit in the padding before the BIOS region", flip(image, p["gap2"][0] + 0x8000, 7),
-               r"flash@document/", {"padding", "unexplained", "free-space"})
+               r"flash@document/", {"padding", "unexplained", "unexplained-data", "free-space"})
     yield Case("bit in the padding between volumes", flip(image, p["padding2"][0] + 0x800, 7),
-               r"/bios/(data|erased)", {"padding", "unexplained", "free-space"})
+               r"/bios/(data|erased)", {"padding", "unexplained", "unexplained-data", "free-space"})
     yield Case("bit in the padding behind microcode", flip(image, p["padding"][0] + 0x800, 7),
                r"/bios/(data|intel-microcode)", ANY_CHANGE)
     yield Case("bit in the descriptor", flip(image, 0x80, 1), r"flash@document/", ANY_CHANGE)
@@ -342,7 +342,7 @@ def aavmf_cases(image):
     yield Case("AAVMF: bit in the compressed volume", flip(image, main + 0x40000), r"/fv:", base="aavmf",
                alone=True)
     yield Case("AAVMF: bit in the padding", flip(image, len(image) - 0x100000, 3), r"/bios/",
-               {"padding", "unexplained", "free-space"}, base="aavmf")
+               {"padding", "unexplained", "unexplained-data", "free-space"}, base="aavmf")
     yield Case("AAVMF: the first half", image[:len(image) // 2], anywhere, base="aavmf", alone=True)
 
 
