@@ -80,6 +80,16 @@ static void block_end(struct reads_row *row, const struct block *b, unsigned siz
         row->replaced[size]++;
 }
 
+/* How many of a byte's bits are set. */
+static unsigned bits_of(int byte)
+{
+    unsigned count = 0;
+
+    for (unsigned v = (unsigned)byte & 0xff; v != 0; v &= v - 1)
+        count++;
+    return count;
+}
+
 static void tally_byte(struct reads_row *row, struct tally *t, uint64_t offset, uint8_t most)
 {
     uint8_t here = row->bytes.data[offset];
@@ -87,8 +97,8 @@ static void tally_byte(struct reads_row *row, struct tally *t, uint64_t offset, 
     if (row->differing++ == 0)
         row->first = offset;
     row->last = offset;
-    row->bits_set += (uint64_t)__builtin_popcount((unsigned)(here & ~most & 0xff));
-    row->bits_cleared += (uint64_t)__builtin_popcount((unsigned)(most & ~here & 0xff));
+    row->bits_set += bits_of(here & ~most);
+    row->bits_cleared += bits_of(most & ~here);
     row->erased += here == 0xff;
     row->zeroed += here == 0;
     t->other_erased += most == 0xff;

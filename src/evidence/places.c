@@ -148,9 +148,22 @@ static enum key_id change_key(const struct finder *f, const struct change *c)
 
 static const char *change_follows(const struct finder *f, const struct change *c)
 {
+    const struct tree *t = c->b != TREE_NONE ? f->b : f->a;
+    const struct tree_node *n = &t->nodes[c->b != TREE_NONE ? c->b : c->a];
     enum key_id key = change_key(f, c);
+    const char *why = NULL;
 
-    return key != KEY_NONE ? key_follows(key) : NULL;
+    if (key != KEY_NONE || n->count > 8)
+        return key != KEY_NONE ? key_follows(key) : NULL;
+    /* A container that came or went follows when all that it states does: a run of padding. */
+    for (uint32_t i = n->first; i < n->first + n->count; i++) {
+        const struct item *claim = tree_claim(t, i);
+
+        why = claim != NULL ? key_follows(claim->key) : NULL;
+        if (why == NULL)
+            break;
+    }
+    return why;
 }
 
 /* The part of a change on either side. */
@@ -244,6 +257,9 @@ static uint32_t cause_near(const struct tree *t, const uint32_t *cause, uint32_t
 {
     uint32_t part = part_of(t, node);
     uint32_t last = part != TREE_NONE ? t->nodes[part].parent : TREE_NONE;
+
+    while (last != TREE_NONE && last != 0 && t->nodes[last].made)
+        last = t->nodes[last].parent;
 
     if (node == TREE_NONE || part == TREE_NONE)
         return TREE_NONE;

@@ -8,10 +8,12 @@ srv1 to srv4 are alike but for identity; srv4-reboot is srv4 again; t-hw is srv4
 t-fw-implant is srv4 with one driver more in its firmware.
 """
 import json
+import lzma
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 SIX = {
     "function in the empty slot": r"pci@host-kernel/00:1c\.2/00\.0$",
@@ -72,6 +74,32 @@ def check_firmware(count, changes):
                     re.search(r"^(tpm@tpm/pcr/sha256/(0|10)$|eventlog@|flash@|ima@)", path))
 
 
+def check_flash(count, build, machine):
+    """The one driver that was added, by name, place and size, and nothing else in code."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = []
+        for name in ("srv4", "t-fw-implant"):
+            with lzma.open(os.path.join(machine[name], "flash", "flash.bin.xz")) as file:
+                image = file.read()
+            images.append(os.path.join(folder, name + ".fd"))
+            with open(images[-1], "wb") as file:
+                file.write(image)
+        status, answer = assay(build, "diff", "--json", *images)
+    places = [p for p in answer["places"] if p["consequence_of"] is None and
+              p["meaning"] != "recompressed"]
+    count.check("the images differ", status == 1)
+    count.check("one place differs", len(places) == 1)
+    for place in places:
+        count.check(f"an added module: {place['kind']} {place['part']}",
+                    place["kind"] == "added" and place["part"] == "module")
+        count.check("its name and GUID", place["name"] == "LabImplantDxe" and
+                    place["path"].endswith("/file:1ab00002-1ab0-1ab0-1ab0-000000000002"))
+        count.check("it stands in the DXE volume",
+                    place["volume"] == "fv:7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1")
+        count.check("its size", place["to"]["length"] > 0)
+        print(f"lab: {place['name']}, {place['to']['length']} bytes")
+
+
 def check_peers(count, verdict):
     top = [f for f in verdict["findings"]
            if f["judge"] == "peers" and f["severity"] in ("medium", "high", "critical")]
@@ -111,6 +139,7 @@ def main():
     status, answer = assay(build, "diff", "--json", machine["srv4"], machine["t-fw-implant"])
     count.check("t-fw-implant differs", status == 1)
     check_firmware(count, answer["changes"])
+    check_flash(count, build, machine)
     peers = [machine[f"srv{n}"] for n in (1, 2, 3, 4)]
     status, answer = assay(build, "appraise", machine["t-hw"], "--json", "--peers", *peers)
     count.check("t-hw is suspect", status == 1 and answer["verdict"] == "suspect")

@@ -336,6 +336,7 @@ def gbe(mac):
     words[0:3] = struct.unpack("<3H", mac)
     words[3:16] = [0x0800, 0xffff, 0x0070, 0, 0, 0x026a, 0x0000, 0x8086, 0x15b7, 0x8086, 0, 0,
                    0x1234]
+    words[0x13] = 0x8000  # this bank counts
     words[63] = 0xbaba - sum(words[:63]) & 0xffff
     bank[:128] = struct.pack("<64H", *words)
     return bytes(bank) * 2
@@ -350,7 +351,7 @@ def management(size):
     entry = struct.pack("<4s4sIIIIII", b"FTPR", b"", 0x1000, len(manifest) + len(code), 1, 1, 0, 0)
     table = struct.pack("<4sIBBBBHHII4H", b"$FPT", 1, 0x20, 0x10, 0x20, 0, 0, 0, 0x20, 0, 11, 8,
                         50, 3434)[:32] + entry
-    table = table[:11] + bytes([efi.checksum8(table)]) + table[12:]
+    table = table[:11] + bytes([efi.checksum8(table[:32])]) + table[12:]
     out = bytes(16) + table
     return (out.ljust(0x1000, b"\xff") + manifest + code).ljust(size, b"\xff")
 

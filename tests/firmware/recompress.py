@@ -66,10 +66,10 @@ def flip_in_driver(image):
     section = find(image)
     inner = bytearray(unpack(image, section))
     # A driver: a sound file header of that type, with code in a section of that name.
-    for file in range(len(inner) // 2 & ~3, len(inner) - 24, 4):
+    for file in range(0, len(inner) - 24, 4):
         head = inner[file:file + 24]
         size = int.from_bytes(head[20:23], "little")
-        if (head[18] == compose.DRIVER and head[23] == 0xf8 and size > 4096 and
+        if (head[18] == compose.DRIVER and head[23] in (0xf8, 0x07) and size > 4096 and
                 sum(head[:17]) + sum(head[18:23]) & 0xff == 0):
             code = inner.find(b".text\0\0\0", file, file + size)
             if code > 0:
