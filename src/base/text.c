@@ -14,7 +14,7 @@ enum {
     DRAIN_AT = 1 << 16
 };
 
-void text_drain(struct text *t, void (*drain)(void *user, struct bytes b), void *user)
+void text_drain(struct text *t, text_sink *drain, void *user)
 {
     t->drain = drain;
     t->user = user;

@@ -8,6 +8,9 @@
 
 #include "base/arena.h"
 
+/* Takes what a text hands over. */
+typedef void text_sink(void *user, struct bytes b);
+
 struct text {
     struct arena *arena;
     char *data;
@@ -15,7 +18,7 @@ struct text {
     size_t cap;
     size_t max;
     bool overflow;
-    void (*drain)(void *user, struct bytes b); /* NULL: all is kept */
+    text_sink *drain; /* NULL: all is kept */
     void *user;
     size_t drained; /* bytes that went that way */
 };
@@ -27,7 +30,7 @@ void text_init(struct text *t, struct arena *a, size_t max);
  * still counts all of it. text_drain_rest() hands over what is left. text_bytes() is then only
  * that.
  */
-void text_drain(struct text *t, void (*drain)(void *user, struct bytes b), void *user);
+void text_drain(struct text *t, text_sink *drain, void *user);
 
 void text_drain_rest(struct text *t);
 
