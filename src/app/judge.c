@@ -230,6 +230,7 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         return false;
     policy_apply(&ret->policy, q->as_of, &ret->findings);
     findings_sort(&ret->findings);
+    coverage_unexplained(&ret->coverage, &ret->subject, a);
     ret->verdict = verdict_decide(
         &(struct verdict_input){&ret->findings, &ret->coverage, &ret->policy, ret->members}, a,
         &ret->gaps, &ret->residual);

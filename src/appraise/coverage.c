@@ -250,6 +250,45 @@ void coverage_build(const struct subject *s, struct arena *a, struct coverage *r
     qsort(ret->rows, ret->count, sizeof(*ret->rows), row_order);
 }
 
+/* The bytes below a surface that no structure explains. */
+static uint64_t unexplained(const struct subject *s, const struct coverage *c,
+                            const struct surface_coverage *r)
+{
+    const struct decoded *d = &s->decoded;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < d->region_count; i++) {
+        const struct region *b = &d->regions[i];
+
+        if ((b->class == CLASS_UNKNOWN || b->class == CLASS_FREE_NONERASED ||
+             b->class == CLASS_UNREAD) &&
+            row_of_item(c, d, b->item) == r)
+            sum += b->span.length;
+    }
+    return sum;
+}
+
+void coverage_unexplained(struct coverage *c, const struct subject *s, struct arena *a)
+{
+    unsigned compared = 1U << JUDGE_REFERENCE | 1U << JUDGE_HISTORY | 1U << JUDGE_PEERS;
+
+    for (size_t i = 0; i < c->count; i++) {
+        struct surface_coverage *r = &c->rows[i];
+        uint64_t bytes = 0;
+
+        if (strcmp(r->surface, "flash") != 0 || r->state != COVERAGE_SEEN ||
+            (r->judged_by & compared) != 0)
+            continue;
+        bytes = unexplained(s, c, r);
+        if (bytes == 0)
+            continue;
+        r->state = COVERAGE_PARTIAL;
+        r->reason = bytes_of(arena_format(
+            a, "%" PRIu64 " bytes that no structure explains and nothing was compared with",
+            bytes));
+    }
+}
+
 void coverage_judged(struct coverage *c, struct bytes place, enum judge j)
 {
     struct bytes rest = place;

@@ -22,6 +22,12 @@ void coverage_build(const struct subject *s, struct arena *a, struct coverage *r
 /* Notes that a judge had something to compare with for "surface@witness" or "surface". */
 void coverage_judged(struct coverage *c, struct bytes place, enum judge j);
 
+/*
+ * After all judges: of a flash image that nothing was compared with, bytes that no structure
+ * explains make its surface partial. A reference has its own say about them.
+ */
+void coverage_unexplained(struct coverage *c, const struct subject *s, struct arena *a);
+
 /* The row of a surface and witness, or NULL. */
 struct surface_coverage *coverage_find(const struct coverage *c, struct bytes surface,
                                        struct bytes witness);

@@ -3,12 +3,8 @@
 
 #include "decode/engine_private.h"
 
-/*
- * Output is held in memory, so that a small bomb must not cost more than a small image may: the
- * base is less than the 64 MiB that the design allows.
- */
 enum {
-    OUTPUT_BASE = 48 << 20,
+    OUTPUT_BASE = 64 << 20,
     OUTPUT_FACTOR = 64,
     CROWD_BASE = 50000,
     CROWD_BYTES = 64,          /* of the collected blob, for one item more */

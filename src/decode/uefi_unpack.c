@@ -18,7 +18,8 @@ enum {
     BROTLI_HEADER = 16,
     AMD_HEADER = 256,
     AMD_LENGTH_AT = 20,
-    GROW_MIN = 1 << 18
+    GROW_MIN = 1 << 18,
+    RESERVE = 28 << 20 /* of the budget: a small bomb must not cost more memory than an image */
 };
 
 const char *uefi_method_name(enum uefi_method m)
@@ -33,10 +34,18 @@ const char *uefi_method_name(enum uefi_method m)
     return names[m];
 }
 
+/* Bytes that sections may still unpack to. */
+static uint64_t budget(const struct decode *d)
+{
+    uint64_t left = engine_output_left(d);
+
+    return left > RESERVE ? left - RESERVE : 0;
+}
+
 /* Room for content of a stated size; NULL, with the fault, when that is beyond the budget. */
 static uint8_t *room(struct decode *d, struct span s, uint64_t size)
 {
-    if (size > engine_output_left(d)) {
+    if (size > budget(d)) {
         decode_fault(d, FAULT_LIMIT, s.offset);
         return NULL;
     }
@@ -129,7 +138,7 @@ static bool unpack_brotli(struct decode *d, struct bytes in, struct span s, stru
 /* Inflates to the end of the stream; nothing states the size. */
 static bool inflate_all(struct decode *d, z_stream *z, struct span s, struct bytes *ret)
 {
-    uint64_t most = engine_output_left(d);
+    uint64_t most = budget(d);
     size_t cap = GROW_MIN;
     uint8_t *out = arena_alloc(d->arena, cap);
     int r = Z_OK;
