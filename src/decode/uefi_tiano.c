@@ -110,10 +110,11 @@ static bool huffman_make(struct huffman *h, const uint8_t *lengths, unsigned sym
     return true;
 }
 
-static void huffman_single(struct huffman *h, unsigned symbol)
+static bool huffman_single(struct huffman *h, unsigned symbol, unsigned symbols)
 {
     h->single = true;
     h->symbol[0] = (uint16_t)symbol;
+    return symbol < symbols;
 }
 
 static unsigned huffman_take(struct huffman *h, struct bits *b)
@@ -166,8 +167,9 @@ static bool small_code(struct unpacker *u, struct huffman *h, unsigned symbols,
     unsigned n = bits_take(&u->in, count_bits);
 
     if (n == 0) {
-        huffman_single(h, bits_take(&u->in, count_bits));
-        return true;
+        unsigned symbol = bits_take(&u->in, count_bits);
+
+        return huffman_single(h, symbol, symbols);
     }
     for (unsigned i = 0; i < n && i < symbols;) {
         unsigned length = length_take(&u->in);
@@ -187,8 +189,9 @@ static bool character_code(struct unpacker *u)
     unsigned n = bits_take(&u->in, CHARACTER_BITS);
 
     if (n == 0) {
-        huffman_single(&u->character, bits_take(&u->in, CHARACTER_BITS));
-        return true;
+        unsigned symbol = bits_take(&u->in, CHARACTER_BITS);
+
+        return huffman_single(&u->character, symbol, CHARACTERS);
     }
     for (unsigned i = 0; i < n && i < CHARACTERS;) {
         unsigned c = huffman_take(&u->extra, &u->in);

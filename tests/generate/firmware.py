@@ -100,6 +100,11 @@ def sections():
     cases.write("uefi-section", "corrupt-lzma", c.guided(
         c.LZMA, c.lzma_stream(inner)[:-12] + b"\x55" * 4, 1))
     cases.write("uefi-section", "corrupt-tiano", c.guided(c.TIANO, c.tiano_stream(inner)[:-40], 1))
+    # The code of code lengths is one symbol that this code does not have.
+    stream = bytearray(c.tiano_stream(inner))
+    stream[10] = 0x07
+    stream[11] = 0xc0 | stream[11] & 0x3f
+    cases.write("uefi-section", "tiano-symbol", c.guided(c.TIANO, bytes(stream), 1))
     cases.write("uefi-section", "corrupt-zlib", c.guided(c.ZLIB_AMD, CODE, 1))
     cases.write("uefi-section", "bomb", c.guided(c.LZMA, c.lzma_stream(inner, lies=1 << 40), 1))
     cases.write("uefi-section", "nonzero-gap", c.sections(c.raw(CODE[:5]), c.raw(CODE), blank=b"x"))
