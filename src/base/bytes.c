@@ -148,6 +148,19 @@ static bool is_one_of(uint8_t c, const char *set)
     return c != 0 && strchr(set, c) != NULL;
 }
 
+bool bytes_cut(struct bytes *rest, char end, struct bytes *ret)
+{
+    const uint8_t *at = rest->len > 0 ? memchr(rest->data, end, rest->len) : NULL;
+
+    if (at == NULL)
+        return false;
+    size_t n = (size_t)(at - rest->data);
+
+    *ret = bytes_slice(*rest, 0, n);
+    *rest = bytes_slice(*rest, n + 1, SIZE_MAX);
+    return true;
+}
+
 bool bytes_word(struct bytes *rest, const char *separators, struct bytes *ret_word)
 {
     while (rest->len > 0 && is_one_of(rest->data[0], separators))

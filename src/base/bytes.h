@@ -46,6 +46,10 @@ bool bytes_utf8(struct bytes b);
  */
 bool bytes_line(struct bytes *rest, struct bytes *ret_line);
 
+/* Cuts what stands before the first `end`, and that, off the front of `*rest`. False if there
+ * is none. */
+bool bytes_cut(struct bytes *rest, char end, struct bytes *ret);
+
 /* Cuts the next run of characters that are not in `separators` off the front of `*rest`. */
 bool bytes_word(struct bytes *rest, const char *separators, struct bytes *ret_word);
 

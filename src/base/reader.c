@@ -30,6 +30,13 @@ uint64_t reader_uint(struct reader *r, unsigned width, bool big)
     return value;
 }
 
+uint64_t bytes_uint(struct bytes b, size_t at, unsigned width, bool big)
+{
+    struct reader r = reader_of(bytes_slice(b, at, width), 0, 0);
+
+    return reader_uint(&r, width, big);
+}
+
 struct reader reader_sub(struct reader *r, size_t n)
 {
     uint64_t base = r->base + r->pos;

@@ -33,6 +33,15 @@ struct bytes reader_take(struct reader *r, size_t n);
 /* The next `width` (1 to 8) bytes as an unsigned integer, big or little endian. */
 uint64_t reader_uint(struct reader *r, unsigned width, bool big);
 
+/* The `width` (1 to 8) bytes at `at` as an unsigned integer; 0 where they are not all in `b`.
+ */
+uint64_t bytes_uint(struct bytes b, size_t at, unsigned width, bool big);
+
+static inline uint32_t bytes_u32le(struct bytes b, size_t at)
+{
+    return (uint32_t)bytes_uint(b, at, 4, false);
+}
+
 static inline uint8_t reader_u8(struct reader *r)
 {
     return (uint8_t)reader_uint(r, 1, false);

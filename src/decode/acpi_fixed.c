@@ -22,13 +22,13 @@ void acpi_rsdp(struct decode *d)
 {
     struct bytes all = d->in.all;
 
-    if (all.len >= 20 && !sum8_is_zero(bytes_slice(all, 0, 20)))
+    if (all.len >= 20 && sum8(bytes_slice(all, 0, 20)) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 8);
     decode_fields(d, ACPI_ROWS(rsdp_first));
     if (decode_value(d, KEY_ACPI_REVISION) < 2)
         return;
     decode_fields(d, ACPI_ROWS(rsdp_second));
-    if (!d->in.failed && decode_value(d, KEY_ACPI_LENGTH) == all.len && !sum8_is_zero(all))
+    if (!d->in.failed && decode_value(d, KEY_ACPI_LENGTH) == all.len && sum8(all) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 32);
 }
 

@@ -243,7 +243,7 @@ static void table_common(struct decode *d, struct bytes table, size_t from)
     const struct body *body = body_find(bytes_slice(table, 0, 4));
 
     decode_fields(d, ACPI_ROWS(header));
-    if (!sum8_is_zero(table))
+    if (sum8(table) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + from + 9);
     decode_enter(d, table.len - ACPI_HEADER_SIZE);
     if (body != NULL)
@@ -348,7 +348,7 @@ static unsigned probe(struct bytes b, struct bytes label)
     size_t length = stated_length(b);
 
     if (length == b.len && length >= ACPI_HEADER_SIZE)
-        return known || sum8_is_zero(b) ? 92 : 60;
+        return known || sum8(b) == 0 ? 92 : 60;
     return known && b.len >= 8 && length < (16 << 20) ? 50 : 0;
 }
 

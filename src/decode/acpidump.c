@@ -144,7 +144,7 @@ static unsigned probe(struct bytes b, struct bytes label)
     reader_seek(&r, 4);
     size_t length = reader_u32le(&r);
 
-    if (length < 36 || length >= b.len || !sum8_is_zero(bytes_slice(b, 0, length)))
+    if (length < 36 || length >= b.len || sum8(bytes_slice(b, 0, length)) != 0)
         return 0;
     r = reader_at(&r, length + 4, 4);
     size_t second = reader_u32le(&r);

@@ -17,14 +17,6 @@ enum {
 
 static const char efs_mark[] = "\xaa\x55\xaa\x55";
 
-static uint32_t u32_at(struct bytes b, size_t at)
-{
-    struct reader r = reader_of(b, 0, 0);
-
-    reader_seek(&r, at);
-    return (uint32_t)reader_u32le(&r);
-}
-
 bool amd_directory_read(struct bytes b, struct amd_directory *ret)
 {
     static const struct {
@@ -43,7 +35,7 @@ bool amd_directory_read(struct bytes b, struct amd_directory *ret)
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (b.len < AMD_COMBO_HEADER || !bytes_starts_with(b, kinds[i].cookie))
             continue;
-        uint32_t info = u32_at(b, 12);
+        uint32_t info = bytes_u32le(b, 12);
         unsigned mode = (info >> 31) != 0 ? info >> 24 & 3 : info >> 29 & 3;
 
         *ret = (struct amd_directory){
@@ -51,7 +43,7 @@ bool amd_directory_read(struct bytes b, struct amd_directory *ret)
             .combo = kinds[i].combo,
             .header = kinds[i].combo ? AMD_COMBO_HEADER : AMD_DIRECTORY_HEADER,
             .entry = kinds[i].bios && !kinds[i].combo ? 24 : 16,
-            .count = u32_at(b, 8),
+            .count = bytes_u32le(b, 8),
             .mode = kinds[i].combo ? AMD_PHYSICAL : (enum amd_address_mode)mode,
         };
         return true;
@@ -151,12 +143,12 @@ size_t amd_key_length(struct bytes b)
 {
     if (b.len < AMD_KEY_HEADER)
         return 0;
-    uint32_t bits = u32_at(b, 0x3c);
-    uint32_t version = u32_at(b, 0);
+    uint32_t bits = bytes_u32le(b, 0x3c);
+    uint32_t version = bytes_u32le(b, 0);
     size_t length = AMD_KEY_HEADER + (size_t)bits / 8 * 2;
 
     return (version == 1 || version == 2) && (bits == 2048 || bits == 4096) &&
-                   u32_at(b, 0x38) == bits && b.len >= length
+                   bytes_u32le(b, 0x38) == bits && b.len >= length
                ? length
                : 0;
 }
@@ -187,7 +179,7 @@ static void walk_start(const struct decode *d, struct walk *w)
 
     for (size_t i = 0; i < 16 && efs_at(d, i, &efs); i++) {
         for (size_t k = 0; k < ARRAY_LEN(pointers); k++) {
-            uint32_t address = u32_at(decode_span_bytes(d, efs), pointers[k]);
+            uint32_t address = bytes_u32le(decode_span_bytes(d, efs), pointers[k]);
 
             if (address != 0 && address < 0xfffffffe && amd_address(d, address, 1, &at))
                 walk_add(d, w, at);
@@ -200,7 +192,7 @@ static struct bytes walk_entry(const struct decode *d, struct walk *w, struct sp
                                const struct amd_directory *dir, struct bytes row)
 {
     struct bytes none = {NULL, 0};
-    uint64_t address = u32_at(row, 8) | (uint64_t)u32_at(row, 12) << 32;
+    uint64_t address = bytes_u32le(row, 8) | (uint64_t)bytes_u32le(row, 12) << 32;
     struct span at;
 
     if (!amd_entry_span(d, directory, dir->mode, address, 1, &at))
@@ -256,7 +248,7 @@ bool amd_signature_good(struct decode *d, struct bytes key, const struct bytes p
     size_t n = (key.len - AMD_KEY_HEADER) / 2;
     struct bytes exponent = bytes_slice(key, AMD_KEY_HEADER, n);
     struct rsa_key k = {
-        .exponent = u32_at(exponent, 0),
+        .exponent = bytes_u32le(exponent, 0),
         .modulus = reversed(d->arena, bytes_slice(key, AMD_KEY_HEADER + n, n)),
     };
     enum digest_algorithm a = n == 256 ? DIGEST_SHA256 : DIGEST_SHA384;

@@ -6,7 +6,7 @@
  */
 #include "decode/amd.h"
 
-#include "decode/amd_inflate.h"
+#include "decode/codec.h"
 #include "decode/engine_private.h"
 
 enum {
@@ -124,6 +124,21 @@ static size_t signature_length(const struct decode *d)
     return type == 0 ? 0x100 : type == 2 ? 0x200 : SIZE_MAX;
 }
 
+/* Inflates to at most `max` bytes. */
+static bool inflated(struct bytes in, size_t max, struct arena *a, struct bytes *ret)
+{
+    struct room room = {arena_alloc(a, max + 1), max};
+    struct codec c;
+    size_t used = 0;
+
+    codec_init(&c, CODEC_ZLIB);
+    bool good = codec_block(&c, in, room, &ret->len, &used);
+
+    codec_done(&c);
+    ret->data = room.data;
+    return good;
+}
+
 /* The plain bytes of the firmware; empty if they cannot be had. */
 static struct bytes body(struct decode *d, size_t length)
 {
@@ -145,7 +160,7 @@ static struct bytes body(struct decode *d, size_t length)
     if (packed == 0 || packed > b.len)
         packed = b.len;
     if (max > FULL_MAX || max > engine_output_left(d) ||
-        !amd_inflate(bytes_slice(b, 0, (size_t)packed), (size_t)max, d->arena, &plain)) {
+        !inflated(bytes_slice(b, 0, (size_t)packed), (size_t)max, d->arena, &plain)) {
         decode_fault(d, FAULT_CORRUPT_STREAM, s.offset);
         return none;
     }

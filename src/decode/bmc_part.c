@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/bmc_part.h"
 
-#include "base/entropy.h"
-#include "decode/engine.h"
+#include "decode/image_part.h"
 
 enum {
-    SURE = 80, /* a bid that a signature alone gives */
-    RUN_MIN = 256,
+    RUN_MIN = 256
 };
-
-/* What an image of a management controller is made of. */
-static const char *const words[] = {
-    "squashfs",
-    "fdt",
-    "uboot-image",
-};
-
-const char *bmc_recognise(struct bytes b)
-{
-    const char *best = NULL;
-    unsigned most = SURE - 1;
-
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        const struct decoder *row = decoder_find(bytes_of(words[i]));
-        unsigned bid =
-            row != NULL && b.len >= row->min ? row->probe(b, (struct bytes){NULL, 0}) : 0;
-
-        if (bid > most) {
-            most = bid;
-            best = words[i];
-        }
-    }
-    return best;
-}
 
 struct span bmc_span(const struct decode *d, uint64_t at, uint64_t length)
 {
@@ -49,31 +22,11 @@ void bmc_signature(struct decode *d, struct bytes want)
     decode_fault(d, FAULT_BAD_SIGNATURE, d->in.base);
 }
 
-void bmc_part_here(struct decode *d, struct span s, enum byte_class class)
-{
-    struct bytes b = decode_span_bytes(d, s);
-    const char *word = bmc_recognise(b);
-
-    if (b.len == 0)
-        return;
-    d->out->items[d->item].span = s;
-    if (word != NULL) {
-        decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, s, word);
-        return;
-    }
-    if (bytes_all(b, 0xff)) {
-        decode_value_class(d, KEY_DATA_LENGTH, value_uint(b.len), s, CLASS_FREE_ERASED);
-        return;
-    }
-    decode_digest(d, KEY_DATA_DIGEST, b, s);
-    decode_value_class(d, KEY_DATA_LENGTH, value_uint(b.len), s, class);
-    decode_value_class(d, KEY_BMC_ENTROPY, value_uint(bytes_entropy(b)), s, class);
-}
-
 void bmc_part(struct decode *d, struct bytes name, struct span s, enum byte_class class)
 {
     decode_open_bytes(d, ITEM_MAP, name);
-    bmc_part_here(d, s, class);
+    d->out->items[d->item].span = s;
+    image_part_at(d, s, class);
     decode_close(d);
 }
 
@@ -119,9 +72,7 @@ void bmc_gap(struct decode *d, struct span s)
             run.length = unknown_end(b, at) - at;
             decode_open(d, ITEM_BAG, "unknown");
             d->out->items[d->item].span = run;
-            decode_open(d, ITEM_MAP, "bytes");
-            bmc_part_here(d, run, CLASS_UNKNOWN);
-            decode_close(d);
+            bmc_part(d, bytes_of("bytes"), run, CLASS_UNKNOWN);
             decode_close(d);
         }
         at += (size_t)run.length;

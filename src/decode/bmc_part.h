@@ -5,17 +5,8 @@
 
 #include "decode/decode.h"
 
-/*
- * A part of an image in a container of this name: erased, handed to the decoder that recognises
- * it, or else its length, digest and entropy under the class `class`.
- */
+/* A part of an image in a container of this name, as image_part_at() states it. */
 void bmc_part(struct decode *d, struct bytes name, struct span s, enum byte_class class);
-
-/* As bmc_part, into the current container. */
-void bmc_part_here(struct decode *d, struct span s, enum byte_class class);
-
-/* The decoder of BMC images or file systems that recognises these bytes, or NULL. */
-const char *bmc_recognise(struct bytes b);
 
 /*
  * Bytes that no part explains, in the current container: padding, erased or unknown, each run

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/codec.h"
 
+#include <lz4.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "base/arena.h"
-#include "decode/codec_lz.h"
+#include "decode/codec_lzo.h"
 
 enum {
     MEMORY_MAX = 96 << 20, /* for a dictionary; blocks are far smaller */
@@ -117,6 +119,42 @@ static bool zstd_block(struct codec *c, struct bytes in, struct room out, size_t
     return true;
 }
 
+static bool lz4_block(struct bytes in, struct room out, size_t *ret_length, size_t *ret_used)
+{
+    if (in.len > INT32_MAX || out.size > INT32_MAX)
+        return false;
+    int n = LZ4_decompress_safe((const char *)in.data, (char *)out.data, (int)in.len,
+                                (int)out.size);
+
+    if (n < 0)
+        return false;
+    *ret_length = (size_t)n;
+    *ret_used = in.len;
+    return true;
+}
+
+static bool lz4_frame(struct bytes in, struct room out, size_t *ret_length, size_t *ret_used)
+{
+    LZ4F_dctx *context = NULL;
+    size_t more = 1;
+
+    if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)))
+        BUG("no memory for LZ4");
+    while (more > 0 && !LZ4F_isError(more)) {
+        size_t taken = in.len - *ret_used;
+        size_t made = out.size - *ret_length;
+
+        more = LZ4F_decompress(context, out.data + *ret_length, &made, in.data + *ret_used,
+                               &taken, NULL);
+        *ret_used += taken;
+        *ret_length += made;
+        if (taken == 0 && made == 0)
+            break;
+    }
+    (void)LZ4F_freeDecompressionContext(context);
+    return more == 0;
+}
+
 bool codec_block(struct codec *c, struct bytes in, struct room room, size_t *ret_length,
                  size_t *ret_used)
 {
@@ -137,6 +175,8 @@ bool codec_block(struct codec *c, struct bytes in, struct room room, size_t *ret
         return lzo_block(in, room, ret_length, ret_used);
     case CODEC_LZ4:
         return lz4_block(in, room, ret_length, ret_used);
+    case CODEC_LZ4_FRAME:
+        return lz4_frame(in, room, ret_length, ret_used);
     }
     return false;
 }

@@ -18,6 +18,7 @@ enum codec_kind {
     CODEC_ZSTD,    /* RFC 8878, one frame */
     CODEC_LZO,     /* LZO1X */
     CODEC_LZ4,     /* one LZ4 block */
+    CODEC_LZ4_FRAME,
 };
 
 /* Where output goes. */

@@ -252,8 +252,11 @@ bool decode_image_offset(const struct decode *d, uint64_t offset, uint64_t lengt
 /* The bytes of a span of any blob of this decode; empty if it does not lie inside. */
 struct bytes decode_span_bytes(const struct decode *d, struct span s);
 
-/* True if the sum of all bytes is 0 modulo 256. */
-bool sum8_is_zero(struct bytes b);
+/* The sum of all bytes modulo 256. */
+uint8_t sum8(struct bytes b);
+
+/* The sum of all 16-bit little-endian words modulo 65,536; an odd last byte is left out. */
+uint16_t sum16(struct bytes b);
 
 /* Canonical text of a GUID in UEFI byte order (16 bytes), in the arena. */
 struct bytes guid_text(struct arena *a, struct bytes guid);

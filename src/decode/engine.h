@@ -13,6 +13,11 @@ const struct decoder *decoder_find(struct bytes name);
 /* The decoder that is surest of the bytes, or NULL if none recognises them. */
 const struct decoder *decoder_probe(struct bytes b, struct bytes label);
 
+enum {
+    /* A bid that a signature alone justifies: enough to take bytes that nothing points at. */
+    DECODER_SURE = 80
+};
+
 /* As decoder_probe, unless it is less sure than `least`. */
 const struct decoder *decoder_probe_sure(struct bytes b, struct bytes label, unsigned least);
 

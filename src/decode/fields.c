@@ -258,13 +258,23 @@ struct bytes decode_span_bytes(const struct decode *d, struct span s)
     return bytes_slice(all, (size_t)s.offset, (size_t)s.length);
 }
 
-bool sum8_is_zero(struct bytes b)
+uint8_t sum8(struct bytes b)
 {
     uint8_t sum = 0;
 
     for (size_t i = 0; i < b.len; i++)
         sum = (uint8_t)(sum + b.data[i]);
-    return sum == 0;
+    return sum;
+}
+
+uint16_t sum16(struct bytes b)
+{
+    struct reader r = reader_of(b, 0, 0);
+    uint16_t sum = 0;
+
+    while (reader_left(&r) >= 2)
+        sum = (uint16_t)(sum + reader_u16le(&r));
+    return sum;
 }
 
 enum {

@@ -10,7 +10,6 @@
 
 enum {
     DESCRIPTOR_MIN = 4096,
-    SURE = 80,           /* of a format that takes a whole image */
     LEGACY_MIN = 0x10000 /* the last 64 KiB below 1 MiB */
 };
 
@@ -47,7 +46,7 @@ static const char *kind_of(struct bytes b)
 
     if (descriptor_here(b))
         return decoder_find(bytes_of(intel)) != NULL ? intel : "bios-region";
-    other = decoder_probe_sure(b, (struct bytes){NULL, 0}, SURE);
+    other = decoder_probe_sure(b, (struct bytes){NULL, 0}, DECODER_SURE);
     return other != NULL ? other->name : "bios-region";
 }
 

@@ -91,21 +91,13 @@ static const struct field tpm_row[] = {
     {KEY_ACM_TPM_ALGORITHM, F_U16LE, 0, 0},
 };
 
-static uint64_t number_at(struct bytes b, size_t at, unsigned width)
-{
-    struct reader r = reader_of(b, 0, 0);
-
-    reader_seek(&r, at < b.len ? at : b.len);
-    return reader_uint(&r, width, false);
-}
-
 /* The length that a module states, or 0 if no module begins here. */
 static uint64_t stated_length(struct bytes b)
 {
-    uint64_t size = number_at(b, 0x18, 4) * 4;
+    uint64_t size = bytes_uint(b, 0x18, 4, false) * 4;
 
-    return b.len >= KEY_AT && number_at(b, 0, 2) == TYPE_CHIPSET && number_at(b, 2, 2) <= 15 &&
-                   size > KEY_AT
+    return b.len >= KEY_AT && bytes_uint(b, 0, 2, false) == TYPE_CHIPSET &&
+                   bytes_uint(b, 2, 2, false) <= 15 && size > KEY_AT
                ? size
                : 0;
 }
@@ -120,7 +112,7 @@ uint64_t intel_acm_length(struct bytes b)
 static unsigned probe(struct bytes b, struct bytes label)
 {
     (void)label;
-    return stated_length(b) > 0 && number_at(b, 0x10, 4) == VENDOR_INTEL ? 92 : 0;
+    return stated_length(b) > 0 && bytes_uint(b, 0x10, 4, false) == VENDOR_INTEL ? 92 : 0;
 }
 
 /* yyyymmdd, a decimal digit in each half byte. */
@@ -205,9 +197,9 @@ static void information(struct decode *d, size_t at)
     decode_open(d, ITEM_MAP, "information");
     reader_seek(&d->in, at);
     (void)decode_fields(d, info, ARRAY_LEN(info));
-    list(d, number_at(b, 20, 4), "chipset", chipset_row, ARRAY_LEN(chipset_row));
-    list(d, number_at(b, 40, 4), "processor", processor_row, ARRAY_LEN(processor_row));
-    tpm_list(d, number_at(b, 44, 4));
+    list(d, bytes_uint(b, 20, 4, false), "chipset", chipset_row, ARRAY_LEN(chipset_row));
+    list(d, bytes_uint(b, 40, 4, false), "processor", processor_row, ARRAY_LEN(processor_row));
+    tpm_list(d, bytes_uint(b, 44, 4, false));
     decode_close(d);
 }
 
@@ -253,11 +245,11 @@ static void module(struct decode *d)
 
 static void decode(struct decode *d)
 {
-    uint64_t size = number_at(d->in.all, 0x18, 4) * 4;
+    uint64_t size = bytes_uint(d->in.all, 0x18, 4, false) * 4;
     size_t left = d->in.all.len;
     struct span all = {d->in.blob, d->in.base, size < left ? size : left};
 
-    if (number_at(d->in.all, 0, 2) != TYPE_CHIPSET)
+    if (bytes_uint(d->in.all, 0, 2, false) != TYPE_CHIPSET)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base);
     if (size > left)
         decode_fault(d, FAULT_TRUNCATED, d->in.base + left);

@@ -126,23 +126,15 @@ static const struct field vscc[] = {
     {KEY_DESCRIPTOR_VSCC,  F_U32LE, 0, 0},
 };
 
-static uint32_t word_at(struct bytes b, uint64_t at)
-{
-    struct reader r = reader_of(b, 0, 0);
-
-    reader_seek(&r, at < b.len ? (size_t)at : b.len);
-    return reader_u32le(&r);
-}
-
 /* Where the signature stands: behind 16 reserved bytes, or at the start in the oldest; or -1.
  */
 static int64_t signature_at(struct bytes b)
 {
     static const uint32_t mark = 0x0ff0a55a;
 
-    if (word_at(b, 16) == mark)
+    if (bytes_u32le(b, 16) == mark)
         return 16;
-    return word_at(b, 0) == mark ? 0 : -1;
+    return bytes_u32le(b, 0) == mark ? 0 : -1;
 }
 
 static unsigned probe(struct bytes b, struct bytes label)
@@ -164,7 +156,7 @@ static unsigned layout_of(const struct map *m, struct bytes b)
 
     if (version != 0 && version != UINT32_MAX && version >> 21 >= 1)
         return 3;
-    return (word_at(b, section_at(m, 0, 0)) >> 17 & 7) == 0 ? 1 : 2;
+    return (bytes_u32le(b, section_at(m, 0, 0)) >> 17 & 7) == 0 ? 1 : 2;
 }
 
 static void regions_read(struct map *m, struct bytes b)
@@ -178,7 +170,7 @@ static void regions_read(struct map *m, struct bytes b)
     for (m->count = 0; m->count < most; m->count++) {
         struct place *p = &m->regions[m->count];
         uint64_t at = from + m->count * 4;
-        uint32_t word = word_at(b, at);
+        uint32_t word = bytes_u32le(b, at);
         uint64_t base = (uint64_t)(word & 0x7fff) << 12;
         uint64_t limit = (uint64_t)(word >> 16 & 0x7fff) << 12;
 
@@ -197,7 +189,7 @@ static bool map_read(struct decode *d, struct map *m)
     if (at < 0)
         return false;
     for (unsigned i = 0; i < ARRAY_LEN(m->word); i++)
-        m->word[i] = word_at(d->in.all, (uint64_t)at + 4 + i * 4);
+        m->word[i] = bytes_u32le(d->in.all, (uint64_t)at + 4 + i * 4);
     m->layout = layout_of(m, d->in.all);
     regions_read(m, d->in.all);
     return true;
@@ -263,7 +255,7 @@ static void me_disable(struct decode *d, const struct map *m)
     struct span s = {d->in.blob, d->in.base + at + strap * 4, 4};
 
     decode_value_at(d, KEY_DESCRIPTOR_ME_DISABLE,
-                    value_bool((word_at(d->in.all, at + strap * 4) >> bit & 1) != 0), s);
+                    value_bool((bytes_u32le(d->in.all, at + strap * 4) >> bit & 1) != 0), s);
 }
 
 static void components(struct decode *d, struct map *m)
@@ -336,7 +328,7 @@ static void vscc_section(struct decode *d, struct map *m)
 {
     if (d->in.all.len < OEM_AT || !section_enter(d, m, UPPER_MAP_AT, 4))
         return;
-    uint32_t word = word_at(d->in.all, 0);
+    uint32_t word = bytes_u32le(d->in.all, 0);
     uint64_t at = (uint64_t)(word & 0xff) << 4;
     uint64_t words = word >> 8 & 0xff;
 
@@ -346,7 +338,7 @@ static void vscc_section(struct decode *d, struct map *m)
         return;
     while (reader_left(&d->in) >= 8) {
         decode_enter(d, 8);
-        decode_open(d, ITEM_MAP, "part:%06x", word_at(d->in.all, 0) & 0xffffff);
+        decode_open(d, ITEM_MAP, "part:%06x", bytes_u32le(d->in.all, 0) & 0xffffff);
         (void)decode_fields(d, vscc, ARRAY_LEN(vscc));
         decode_close(d);
         decode_leave(d);

@@ -193,7 +193,7 @@ static void entry(struct decode *d)
         decode_open(d, ITEM_MAP, "%s", names[type]);
     else
         decode_open(d, ITEM_MAP, "type:%u", (unsigned)type);
-    if ((b.data[TYPE_AT] & CHECKSUM_VALID) != 0 && !sum8_is_zero(b))
+    if ((b.data[TYPE_AT] & CHECKSUM_VALID) != 0 && sum8(b) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 15);
     if (type == FIT_HEADER)
         decode_fault(d, FAULT_DUPLICATE, d->in.base);
@@ -217,7 +217,7 @@ static void decode(struct decode *d)
         decode_fault(d, FAULT_BAD_SIGNATURE, d->in.base);
     if (count != all.len / ENTRY_SIZE || all.len % ENTRY_SIZE != 0)
         decode_fault(d, FAULT_BAD_COUNT, d->in.base + 8);
-    else if ((all.data[TYPE_AT] & CHECKSUM_VALID) != 0 && !sum8_is_zero(all))
+    else if ((all.data[TYPE_AT] & CHECKSUM_VALID) != 0 && sum8(all) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 15);
     (void)decode_fields(d, header_start, ARRAY_LEN(header_start));
     (void)decode_fields(d, rest, ARRAY_LEN(rest));

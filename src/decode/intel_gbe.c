@@ -24,16 +24,6 @@ static const struct field checksum_row[] = {
     {KEY_GBE_CHECKSUM, F_U16LE, 0, 0},
 };
 
-static uint16_t sum16(struct bytes b)
-{
-    struct reader r = reader_of(b, 0, 0);
-    uint16_t sum = 0;
-
-    while (reader_left(&r) >= 2)
-        sum = (uint16_t)(sum + reader_u16le(&r));
-    return sum;
-}
-
 static bool bank_good(struct bytes b)
 {
     return b.len >= SETTINGS_SIZE && sum16(bytes_slice(b, 0, SETTINGS_SIZE)) == SUM;

@@ -64,14 +64,6 @@ static const struct field svn_row[] = {
     {KEY_ME_SVN, F_U32LE, 0, 0},
 };
 
-static uint64_t number_at(struct bytes b, size_t at, unsigned width)
-{
-    struct reader r = reader_of(b, 0, 0);
-
-    reader_seek(&r, at < b.len ? at : b.len);
-    return reader_uint(&r, width, false);
-}
-
 static bool mark_at(struct bytes b, size_t at, const char *mark)
 {
     return bytes_equal_text(bytes_slice(b, at, 4), mark);
@@ -110,7 +102,7 @@ static void version(struct decode *d, enum key_id key)
 static void manifest(struct decode *d)
 {
     struct bytes all = d->in.all;
-    size_t key = (size_t)number_at(all, 0x78, 4) * 4;
+    size_t key = (size_t)bytes_uint(all, 0x78, 4, false) * 4;
 
     reader_seek(&d->in, 0x0c);
     (void)decode_fields(d, manifest_flags, ARRAY_LEN(manifest_flags));
@@ -149,8 +141,8 @@ static void code(struct decode *d, struct span s)
 static void file(struct decode *d, struct bytes partition, struct span where)
 {
     struct bytes name = bytes_slice(d->in.all, d->in.pos, 12);
-    uint64_t offset = number_at(d->in.all, d->in.pos + 12, 4) & 0x1ffffff;
-    uint64_t size = number_at(d->in.all, d->in.pos + 16, 4);
+    uint64_t offset = bytes_uint(d->in.all, d->in.pos + 12, 4, false) & 0x1ffffff;
+    uint64_t size = bytes_uint(d->in.all, d->in.pos + 16, 4, false);
 
     name.len = strnlen((const char *)name.data, name.len);
     decode_enter(d, DIRECTORY_ENTRY_SIZE);
@@ -183,8 +175,8 @@ static void code_directory(struct decode *d)
 {
     struct bytes all = d->in.all;
     struct span where = {d->in.blob, d->in.base, all.len};
-    uint64_t count = number_at(all, 4, 4);
-    size_t header = (size_t)number_at(all, 10, 1);
+    uint64_t count = bytes_uint(all, 4, 4, false);
+    size_t header = (size_t)bytes_uint(all, 10, 1, false);
 
     (void)decode_fields(d, directory, ARRAY_LEN(directory));
     if (count > ENTRIES_MAX || header < 16 || header > 32) {
@@ -219,9 +211,9 @@ static void partition(struct decode *d, bool is_code)
 static void partition_entry(struct decode *d)
 {
     struct bytes name = bytes_slice(d->in.all, d->in.pos, 4);
-    uint64_t offset = number_at(d->in.all, d->in.pos + 8, 4);
-    uint64_t size = number_at(d->in.all, d->in.pos + 12, 4);
-    bool is_code = (number_at(d->in.all, d->in.pos + 28, 4) & TYPE_MASK) == 0;
+    uint64_t offset = bytes_uint(d->in.all, d->in.pos + 8, 4, false);
+    uint64_t size = bytes_uint(d->in.all, d->in.pos + 12, 4, false);
+    bool is_code = (bytes_uint(d->in.all, d->in.pos + 28, 4, false) & TYPE_MASK) == 0;
     size_t length = d->in.all.len;
 
     name.len = strnlen((const char *)name.data, name.len);
@@ -263,11 +255,12 @@ static void decode(struct decode *d)
         }
         return;
     }
-    uint64_t count = number_at(all, at + 4, 4);
-    uint64_t stated = number_at(all, at + 10, 1);
+    uint64_t count = bytes_uint(all, at + 4, 4, false);
+    uint64_t stated = bytes_uint(all, at + 10, 1, false);
 
-    if (number_at(all, at + 8, 1) < 0x21 && !sum8_is_zero(bytes_slice(all, at, TABLE_SIZE)) &&
-        !sum8_is_zero(bytes_slice(all, 0, at + TABLE_SIZE)))
+    if (bytes_uint(all, at + 8, 1, false) < 0x21 &&
+        sum8(bytes_slice(all, at, TABLE_SIZE)) != 0 &&
+        sum8(bytes_slice(all, 0, at + TABLE_SIZE)) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + at + 11);
     if (stated < TABLE_SIZE || stated > TABLE_SIZE + 16)
         decode_fault(d, FAULT_BAD_LENGTH, d->in.base + at + 10);

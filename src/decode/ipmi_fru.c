@@ -130,7 +130,7 @@ static void area_read(struct decode *d, const struct area *a, size_t length)
 {
     decode_enter(d, length);
     decode_open(d, ITEM_MAP, "%s", a->name);
-    if (!sum8_is_zero(d->in.all))
+    if (sum8(d->in.all) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + length - 1);
     decode_enter(d, length - 1);
     decode_fields(d, a->rows, a->count);
@@ -240,7 +240,7 @@ static void areas_read(struct decode *d)
 
     for (size_t i = 0; i < raw.len; i++)
         offsets[i] = raw.data[i];
-    if (!sum8_is_zero(bytes_slice(d->in.all, 0, UNIT)))
+    if (sum8(bytes_slice(d->in.all, 0, UNIT)) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + UNIT - 1);
     decode_fields(d, IPMI_ROWS(head));
     if ((decode_value(d, KEY_FRU_VERSION) & 15) != 1)
@@ -283,7 +283,7 @@ static unsigned probe(struct bytes b, struct bytes label)
     (void)label;
     if (b.len < UNIT || b.data[0] != 1 || b.data[6] != 0)
         return 0;
-    return sum8_is_zero(bytes_slice(b, 0, UNIT)) ? 75 : 0;
+    return sum8(bytes_slice(b, 0, UNIT)) == 0 ? 75 : 0;
 }
 
 const struct decoder decoder_ipmi_fru = {

@@ -158,7 +158,7 @@ static bool record_read(struct decode *d)
         decode_fault(d, FAULT_TRUNCATED, whole.fail_offset);
         return false;
     }
-    if (!sum8_is_zero(header)) {
+    if (sum8(header) != 0) {
         decode_fault(d, FAULT_BAD_CHECKSUM, reader_offset(&d->in) + 4);
         return false;
     }

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "decode/crc32.h"
+#include "decode/codec.h"
 #include "decode/nvram.h"
 
 enum {
@@ -41,12 +41,12 @@ static bool checksum_good(struct bytes b, unsigned length)
 {
     static const uint8_t erased[FLAGS_AT + 1 - CRC_AT] = {0xff, 0xff, 0xff, 0xff, 0xff};
     struct reader r = reader_of(bytes_slice(b, 0, length), 0, 0);
-    uint32_t crc = crc32_more(0, reader_take(&r, CRC_AT));
+    uint32_t crc = codec_crc32(0, reader_take(&r, CRC_AT));
     uint32_t stated = reader_u32le(&r);
 
     (void)reader_u8(&r);
-    crc = crc32_more(crc, (struct bytes){erased, sizeof(erased)});
-    crc = crc32_more(crc, reader_take(&r, length - sizeof(erased) - CRC_AT));
+    crc = codec_crc32(crc, (struct bytes){erased, sizeof(erased)});
+    crc = codec_crc32(crc, reader_take(&r, length - sizeof(erased) - CRC_AT));
     return !r.failed && crc == stated;
 }
 

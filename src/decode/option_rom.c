@@ -155,7 +155,7 @@ static void legacy_checksum(struct decode *d)
 
     if (blocks == 0 || blocks * BLOCK > d->in.all.len)
         decode_fault(d, FAULT_BAD_LENGTH, d->in.base + 2);
-    else if (!sum8_is_zero(bytes_slice(d->in.all, 0, blocks * BLOCK)))
+    else if (sum8(bytes_slice(d->in.all, 0, blocks * BLOCK)) != 0)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base);
 }
 

@@ -65,7 +65,7 @@ static void checksum(struct decode *d, size_t from, size_t length, uint64_t faul
 {
     struct bytes b = bytes_slice(d->in.all, from, length);
 
-    if (b.len == length && !sum8_is_zero(b))
+    if (b.len == length && sum8(b) != 0)
         fault(d, FAULT_BAD_CHECKSUM, fault_at);
 }
 

@@ -7,6 +7,7 @@
 
 #include "decode/bmc_part.h"
 #include "decode/codec.h"
+#include "decode/image_part.h"
 
 enum {
     HEADER_SIZE = 64,
@@ -44,19 +45,12 @@ static uint32_t header_crc(struct bytes b)
     return codec_crc32(crc, bytes_slice(b, 8, HEADER_SIZE - 8));
 }
 
-static uint32_t word_at(struct bytes b, size_t at)
-{
-    struct reader r = reader_of(bytes_slice(b, at, 4), 0, 0);
-
-    return reader_u32be(&r);
-}
-
 static unsigned probe(struct bytes b, struct bytes label)
 {
     (void)label;
     if (memcmp(b.data, magic, sizeof(magic)) != 0)
         return 0;
-    return word_at(b, 4) == header_crc(b) ? 98 : 85;
+    return bytes_uint(b, 4, 4, true) == header_crc(b) ? 98 : 85;
 }
 
 /* Bytes of the name that are not text ended by NULs. */
@@ -83,7 +77,7 @@ static void parts(struct decode *d)
     if (d->in.pos > list + count * 4)
         decode_claimed_region(d, bmc_span(d, list + count * 4, 4), CLASS_STRUCTURE);
     for (size_t i = 0; i < count && reader_more(&d->in); i++) {
-        size_t size = word_at(d->in.all, list + i * 4);
+        size_t size = bytes_uint(d->in.all, list + i * 4, 4, true);
         size_t from = d->in.pos;
 
         decode_open(d, ITEM_MAP, "part");
@@ -91,7 +85,7 @@ static void parts(struct decode *d)
                         bmc_span(d, list + i * 4, 4));
         (void)reader_take(&d->in, size);
         if (!d->in.failed)
-            bmc_part_here(d, reader_span(&d->in, from), CLASS_CODE);
+            image_part_at(d, reader_span(&d->in, from), CLASS_CODE);
         decode_close(d);
         size_t over = size % ALIGNMENT;
         size_t gap = d->in.pos;

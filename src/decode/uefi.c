@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/uefi.h"
+#include "base/entropy.h"
 
 #include <string.h>
 
 #include "decode/engine.h"
 #include "decode/engine_private.h"
-#include "decode/entropy.h"
 
 enum {
     SIGNATURE_AT = 40,
@@ -16,18 +16,7 @@ enum {
     PLAUSIBLE = 3,  /* of five signs of a volume header beside the signature */
     FILL_MIN = 256, /* equal bytes that are told apart from what stands beside them */
     BLOCK = 4096,   /* a whole block of one value ends what no structure explains */
-    SURE = 80,
 };
-
-static bool checksum16_good(struct bytes b)
-{
-    struct reader r = reader_of(b, 0, 0);
-    uint16_t sum = 0;
-
-    while (reader_left(&r) >= 2)
-        sum = (uint16_t)(sum + reader_u16le(&r));
-    return sum == 0 && b.len % 2 == 0;
-}
 
 bool uefi_volume_here(struct bytes b)
 {
@@ -42,7 +31,8 @@ bool uefi_volume_here(struct bytes b)
     unsigned signs = 0;
 
     signs += sane && header <= length;
-    signs += sane && header <= b.len && checksum16_good(bytes_slice(b, 0, header));
+    signs +=
+        sane && header <= b.len && header % 2 == 0 && sum16(bytes_slice(b, 0, header)) == 0;
     signs += b.data[54] == 0;
     signs += b.data[55] == 1 || b.data[55] == 2;
     signs += uefi_guid_name(bytes_slice(b, 16, GUID_SIZE)) != NULL;
@@ -170,7 +160,7 @@ static void loose_data(struct decode *d, size_t n, const char *name, enum byte_c
     decode_value_at(d, KEY_FLASH_DATA_OFFSET, value_uint(from),
                     (struct span){s.blob, s.offset, 0});
     decode_uint(d, KEY_FLASH_DATA_LENGTH, n, d->in.pos);
-    decode_uint(d, KEY_FLASH_DATA_ENTROPY, entropy_millibits(b), d->in.pos);
+    decode_uint(d, KEY_FLASH_DATA_ENTROPY, bytes_entropy(b), d->in.pos);
     decode_digest(d, KEY_FLASH_DATA_DIGEST, b, s);
     decode_claimed_region(d, s, class);
     decode_close(d);
@@ -178,7 +168,7 @@ static void loose_data(struct decode *d, size_t n, const char *name, enum byte_c
 
 const struct decoder *uefi_known(struct bytes b)
 {
-    const struct decoder *known = decoder_probe_sure(b, (struct bytes){NULL, 0}, SURE);
+    const struct decoder *known = decoder_probe_sure(b, (struct bytes){NULL, 0}, DECODER_SURE);
 
     /* A whole image within an image would come back here. */
     return known != NULL && strcmp(known->name, "flash") != 0 &&

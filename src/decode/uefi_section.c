@@ -3,8 +3,8 @@
  * Sections, as they follow on one another in a file or in another section. UEFI PI 1.8,
  * volume 3, section 3.2.5.
  */
-#include <zlib.h>
 
+#include "decode/codec.h"
 #include "decode/engine.h"
 #include "decode/engine_private.h"
 #include "decode/uefi.h"
@@ -278,7 +278,7 @@ static void guided_data(struct decode *d, const struct section *s, size_t data,
         struct reader r = reader_of(own, 0, 0);
 
         decode_claimed_region(d, (struct span){span.blob, span.offset, 4}, CLASS_STRUCTURE);
-        if (crc32_z(0, covered.data, covered.len) != reader_u32le(&r)) {
+        if (codec_crc32(0, covered) != reader_u32le(&r)) {
             decode_fault(d, FAULT_BAD_CHECKSUM, span.offset);
             decode_digest(d, KEY_FLASH_SECTION_HEADER, own, span);
             return;

@@ -102,25 +102,6 @@ static unsigned probe(struct bytes b, struct bytes label)
     return 0;
 }
 
-static uint16_t sum16(struct bytes b)
-{
-    struct reader r = reader_of(b, 0, 0);
-    uint16_t sum = 0;
-
-    while (reader_left(&r) >= 2)
-        sum = (uint16_t)(sum + reader_u16le(&r));
-    return sum;
-}
-
-static uint8_t sum8(struct bytes b)
-{
-    uint8_t sum = 0;
-
-    for (size_t i = 0; i < b.len; i++)
-        sum = (uint8_t)(sum + b.data[i]);
-    return sum;
-}
-
 /* The runs of blocks to the terminating pair of zeros. Together they are the volume, or, for a
  * volume of variables, all of its flash part. */
 static void block_map(struct decode *d, size_t header_len, uint64_t length)

@@ -20,33 +20,21 @@ bool ledger_hash(struct bytes b, struct arena *a, struct digest *ret)
     return true;
 }
 
-/* The next line, which must end. */
-static bool line_of(struct bytes *rest, struct bytes *ret)
-{
-    const uint8_t *end = rest->len > 0 ? memchr(rest->data, '\n', rest->len) : NULL;
-
-    if (end == NULL)
-        return false;
-    *ret = bytes_slice(*rest, 0, (size_t)(end - rest->data));
-    *rest = bytes_slice(*rest, ret->len + 1, SIZE_MAX);
-    return true;
-}
-
 bool checkpoint_parse(struct bytes text, struct arena *a, struct checkpoint *ret, struct err *e)
 {
     struct bytes size;
     struct bytes root;
     struct bytes more;
 
-    if (!line_of(&text, &ret->origin) || !line_of(&text, &size) || !line_of(&text, &root) ||
-        ret->origin.len == 0)
+    if (!bytes_cut(&text, '\n', &ret->origin) || !bytes_cut(&text, '\n', &size) ||
+        !bytes_cut(&text, '\n', &root) || ret->origin.len == 0)
         return err_set(e, ERR_INPUT, "not a checkpoint: it has fewer than three lines");
     if (!ledger_number(size, &ret->size) || ret->size > MERKLE_SIZE_MAX)
         return err_set(e, ERR_INPUT, "the size of the checkpoint is no number");
     if (!ledger_hash(root, a, &ret->root))
         return err_set(e, ERR_INPUT, "the root of the checkpoint is no SHA-256");
     ret->extensions = text;
-    while (line_of(&text, &more)) {
+    while (bytes_cut(&text, '\n', &more)) {
         if (more.len == 0)
             return err_set(e, ERR_INPUT, "the checkpoint has an empty line");
     }

@@ -7,23 +7,12 @@
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1\n";
 
-static bool next_line(struct bytes *rest, struct bytes *ret)
-{
-    const uint8_t *end = rest->len > 0 ? memchr(rest->data, '\n', rest->len) : NULL;
-
-    if (end == NULL)
-        return false;
-    *ret = bytes_slice(*rest, 0, (size_t)(end - rest->data));
-    *rest = bytes_slice(*rest, ret->len + 1, SIZE_MAX);
-    return true;
-}
-
 /* The hashes up to the empty line. */
 static bool hashes_parse(struct bytes *rest, struct arena *a, struct log_proof *ret)
 {
     struct bytes line;
 
-    while (next_line(rest, &line)) {
+    while (bytes_cut(rest, '\n', &line)) {
         if (line.len == 0)
             return true;
         if (ret->count == MERKLE_PROOF_MAX || !ledger_hash(line, a, &ret->hashes[ret->count++]))
@@ -40,12 +29,12 @@ bool log_proof_parse(struct bytes b, struct arena *a, struct log_proof *ret, str
     if (!bytes_starts_with(b, first_line))
         return err_set(e, ERR_INPUT, "not a proof of a transparency log");
     b = bytes_slice(b, sizeof(first_line) - 1, SIZE_MAX);
-    if (!next_line(&b, &line))
+    if (!bytes_cut(&b, '\n', &line))
         return err_set(e, ERR_INPUT, "the proof ends after its first line");
     if (bytes_starts_with(line, "extra ")) {
         ret->has_extra = true;
         if (!base64_decode(bytes_slice(line, 6, SIZE_MAX), a, &ret->extra) ||
-            !next_line(&b, &line))
+            !bytes_cut(&b, '\n', &line))
             return err_set(e, ERR_INPUT, "the extra line of the proof is malformed");
     }
     if (!bytes_starts_with(line, "index ") ||

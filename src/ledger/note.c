@@ -66,20 +66,6 @@ struct note_key note_key_make(struct bytes name, enum note_type type,
     return k;
 }
 
-/* What stands before the first `c`, and leaves what follows it; false if there is none. */
-static bool cut(struct bytes *b, char c, struct bytes *ret)
-{
-    const uint8_t *at = b->len > 0 ? memchr(b->data, c, b->len) : NULL;
-
-    if (at == NULL)
-        return false;
-    size_t n = (size_t)(at - b->data);
-
-    *ret = bytes_slice(*b, 0, n);
-    *b = bytes_slice(*b, n + 1, SIZE_MAX);
-    return true;
-}
-
 /* Four bytes in big-endian order, then the rest, as Base 64. */
 static void tagged_base64(struct text *t, uint32_t id, struct bytes rest)
 {
@@ -114,8 +100,8 @@ bool note_key_parse(struct bytes vkey, struct arena *a, struct note_key *ret, st
     struct public_key key;
     struct text again;
 
-    if (!cut(&rest, '+', &name) || !cut(&rest, '+', &hex) || !note_name_valid(name) ||
-        !base64_decode(rest, a, &raw) || raw.len == 0)
+    if (!bytes_cut(&rest, '+', &name) || !bytes_cut(&rest, '+', &hex) ||
+        !note_name_valid(name) || !base64_decode(rest, a, &raw) || raw.len == 0)
         return err_set(e, ERR_INPUT, "not a verifier key (NAME+ID+BASE64)");
     if (raw.len != 1 + PUBLIC_KEY_SIZE ||
         (raw.data[0] != NOTE_ED25519 && raw.data[0] != NOTE_COSIGNATURE))
@@ -137,7 +123,7 @@ static bool line_parse(struct bytes line, struct arena *a, struct note_line *ret
     if (!bytes_starts_with(line, line_mark))
         return false;
     line = bytes_slice(line, sizeof(line_mark) - 1, SIZE_MAX);
-    if (!cut(&line, ' ', &ret->name) || !note_name_valid(ret->name) ||
+    if (!bytes_cut(&line, ' ', &ret->name) || !note_name_valid(ret->name) ||
         !base64_decode(line, a, &raw) || raw.len <= ID_SIZE)
         return false;
     struct reader r = reader_of(raw, 0, 0);
@@ -167,7 +153,7 @@ bool note_parse(struct bytes b, struct arena *a, struct note *ret, struct err *e
     struct bytes rest = bytes_slice(b, ret->text.len + 1, SIZE_MAX);
     struct bytes line;
 
-    while (cut(&rest, '\n', &line)) {
+    while (bytes_cut(&rest, '\n', &line)) {
         if (ret->count == NOTE_LINES_MAX)
             return err_set(e, ERR_LIMIT, "the note has more than %d signatures",
                            NOTE_LINES_MAX);

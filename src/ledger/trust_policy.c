@@ -188,19 +188,17 @@ bool trust_policy_parse(struct bytes b, struct arena *a, struct trust_policy *re
     if (b.len > TRUST_POLICY_MAX)
         return err_set(e, ERR_LIMIT, "the policy is larger than %d bytes", TRUST_POLICY_MAX);
     while (b.len > 0) {
-        const uint8_t *end = memchr(b.data, '\n', b.len);
-        size_t n = end != NULL ? (size_t)(end - b.data) : b.len;
+        struct bytes line;
 
         r.line++;
-        for (size_t i = 0; i < n; i++) {
-            if ((b.data[i] < 0x20 && b.data[i] != '\t') || b.data[i] == 0x7f)
+        if (!bytes_cut(&b, '\n', &line))
+            return refuse(&r, "the line does not end");
+        for (size_t i = 0; i < line.len; i++) {
+            if ((line.data[i] < 0x20 && line.data[i] != '\t') || line.data[i] == 0x7f)
                 return refuse(&r, "a control character");
         }
-        if (end == NULL)
-            return refuse(&r, "the line does not end");
-        if (!read_line(&r, bytes_slice(b, 0, n)))
+        if (!read_line(&r, line))
             return false;
-        b = bytes_slice(b, n + 1, SIZE_MAX);
     }
     return r.quorum_set || err_set(e, ERR_INPUT, "the policy has no quorum line");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "decode/codec_lz.h"
+#include "decode/codec_lzo.h"
 
 #include <string.h>
 
@@ -137,66 +137,4 @@ bool lzo_block(struct bytes in, struct room out, size_t *ret_length, size_t *ret
     *ret_length = o.at;
     *ret_used = r.pos;
     return end && !o.failed;
-}
-
-/* Four bits, and when these are full, following bytes up to one that is not 255. */
-static size_t lz4_length(struct reader *in, size_t bits)
-{
-    size_t n = bits;
-    uint8_t b = bits == 15 ? 255 : 0;
-
-    while (b == 255 && !in->failed) {
-        b = reader_u8(in);
-        n += b;
-    }
-    return n;
-}
-
-bool lz4_block(struct bytes in, struct room out, size_t *ret_length, size_t *ret_used)
-{
-    struct reader r = reader_of(in, 0, 0);
-    struct output o = {out, 0, false};
-    bool end = false;
-
-    while (!end && !o.failed && reader_more(&r)) {
-        unsigned token = reader_u8(&r);
-
-        put_literals(&o, &r, lz4_length(&r, token >> 4));
-        end = !reader_more(&r);
-        if (end || o.failed)
-            break;
-        size_t distance = reader_u16le(&r);
-        size_t n = lz4_length(&r, token & 15) + 4;
-
-        if (r.failed)
-            o.failed = true;
-        else
-            put_match(&o, distance, n);
-    }
-    *ret_length = o.at;
-    *ret_used = r.pos;
-    return end && !o.failed && !r.failed;
-}
-
-bool rtime_block(struct bytes in, struct room out, size_t *ret_used)
-{
-    size_t last[256] = {0}; /* where the byte that followed each value stands */
-    struct reader r = reader_of(in, 0, 0);
-    struct output o = {out, 0, false};
-
-    while (o.at < out.size && !o.failed && reader_more(&r)) {
-        uint8_t value = reader_u8(&r);
-        size_t repeat = reader_u8(&r);
-
-        if (r.failed)
-            break;
-        size_t back = last[value];
-
-        out.data[o.at++] = value;
-        last[value] = o.at;
-        if (repeat > 0)
-            put_match(&o, o.at - back, repeat);
-    }
-    *ret_used = r.pos;
-    return o.at == out.size && !o.failed && !r.failed;
 }
