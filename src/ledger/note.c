@@ -142,14 +142,14 @@ bool note_parse(struct bytes b, struct arena *a, struct note *ret, struct err *e
         return err_set(e, ERR_LIMIT, "the note is larger than %d bytes", NOTE_SIZE_MAX);
     if (!note_text_valid(b))
         return err_set(e, ERR_INPUT, "not a signed note: not a text of lines in UTF-8");
-    const uint8_t *gap = memrchr(b.data, '\n', b.len - 1);
+    size_t gap = b.len >= 2 ? b.len - 2 : 0;
 
-    /* The signatures stand after the last empty line. */
-    while (gap != NULL && gap > b.data && gap[-1] != '\n')
-        gap = memrchr(b.data, '\n', (size_t)(gap - b.data));
-    if (gap == NULL || gap == b.data)
+    /* The signatures stand after the last empty line: a newline right after a newline. */
+    while (gap > 0 && (b.data[gap] != '\n' || b.data[gap - 1] != '\n'))
+        gap--;
+    if (gap == 0)
         return err_set(e, ERR_INPUT, "not a signed note: no empty line before signatures");
-    ret->text = bytes_slice(b, 0, (size_t)(gap - b.data));
+    ret->text = bytes_slice(b, 0, gap);
     struct bytes rest = bytes_slice(b, ret->text.len + 1, SIZE_MAX);
     struct bytes line;
 
