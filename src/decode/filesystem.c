@@ -132,13 +132,6 @@ void fs_claims(struct fs *fs, const struct fs_inode *inode)
         fs_fault(d, FAULT_BAD_VALUE, s.blob, s.offset);
 }
 
-void fs_folder_claims(struct fs *fs, const struct fs_inode *inode)
-{
-    decode_open_bytes(fs->d, ITEM_MAP, bytes_of("."));
-    fs_claims(fs, inode);
-    decode_close(fs->d);
-}
-
 void fs_content_begin(struct fs_content *c)
 {
     c->size = 0;

@@ -76,9 +76,6 @@ bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset);
 /* What the inode says, into the current container. Not its content. */
 void fs_claims(struct fs *fs, const struct fs_inode *inode);
 
-/* As fs_claims, into a container "." of the current one. */
-void fs_folder_claims(struct fs *fs, const struct fs_inode *inode);
-
 void fs_content_begin(struct fs_content *c);
 
 void fs_content_more(struct fs_content *c, struct bytes b);

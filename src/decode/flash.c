@@ -58,6 +58,7 @@ static void decode(struct decode *d)
     const char *kind = kind_of(all);
     bool bios = strcmp(kind, "bios-region") == 0;
 
+    decode_set_image(d, s);
     decode_uint(d, KEY_FLASH_LENGTH, all.len, d->in.pos);
     decode_child(d, ITEM_MAP, bytes_of(bios ? "bios" : ""), s, kind);
 }

@@ -40,8 +40,12 @@ static const struct field hash_head[] = {
     {KEY_INTEL_HASH_SIZE,      F_U16LE, 0, 0},
 };
 
-bool intel_rsa_good(struct bytes modulus, uint32_t exponent, bool pss, uint64_t hash,
-                    const struct bytes parts[2], struct bytes signature)
+/*
+ * Whether a signature (most significant byte first) over `parts` was made with the key whose
+ * modulus (least significant byte first) this is.
+ */
+static bool intel_rsa_good(struct bytes modulus, uint32_t exponent, bool pss, uint64_t hash,
+                           const struct bytes parts[2], struct bytes signature)
 {
     uint8_t room[RSA_BYTES_MAX];
     enum digest_algorithm a;
@@ -70,7 +74,8 @@ static void claim_joined(struct decode *d, enum key_id key, struct bytes a, stru
         s);
 }
 
-void intel_rsa_key(struct decode *d, size_t modulus_size)
+/* The modulus and exponent of a key as stored, least significant byte first: its claims. */
+static void intel_rsa_key(struct decode *d, size_t modulus_size)
 {
     size_t from = d->in.pos;
 

@@ -18,17 +18,7 @@ void intel_signature(struct decode *d, struct bytes covered);
  */
 void intel_hash(struct decode *d, const char *name, size_t fixed, bool usage);
 
-/* The modulus and exponent of a key as stored, least significant byte first: its claims. */
-void intel_rsa_key(struct decode *d, size_t modulus_size);
-
 /* What follows to the end: filling of one value, or else a fault. */
 void intel_filling(struct decode *d);
-
-/*
- * Whether a signature (most significant byte first) over `parts` was made with the key whose
- * modulus (least significant byte first) this is.
- */
-bool intel_rsa_good(struct bytes modulus, uint32_t exponent, bool pss, uint64_t hash,
-                    const struct bytes parts[2], struct bytes signature);
 
 #endif

@@ -21,9 +21,6 @@ struct nvram_name {
 struct nvram_name nvram_name_of(struct arena *a, struct bytes guid, struct bytes utf16,
                                 enum fault_id *ret_fault);
 
-/* Whether firmware rewrites this variable by itself, so that its value is free. */
-bool nvram_is_free(const struct nvram_name *n);
-
 /* Opens the container of a variable that counts. decode_close() closes it. */
 void nvram_open(struct decode *d, const struct nvram_name *n);
 

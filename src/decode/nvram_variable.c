@@ -50,7 +50,8 @@ struct nvram_name nvram_name_of(struct arena *a, struct bytes guid, struct bytes
     return n;
 }
 
-bool nvram_is_free(const struct nvram_name *n)
+/* Whether firmware rewrites this variable by itself, so that its value is free. */
+static bool nvram_is_free(const struct nvram_name *n)
 {
     for (size_t i = 0; i < ARRAY_LEN(free_rows); i++) {
         if (bytes_equal_text(n->guid, free_rows[i].guid) &&

@@ -7,6 +7,7 @@ usage: tests/cli/amd.py BUILD
 Images of several sizes, made here: no image of a real machine is part of this tree. Prints TAP.
 """
 import json
+import lzma
 import os
 import struct
 import subprocess
@@ -53,8 +54,8 @@ def image(size, at, physical):
     return bytes(data)
 
 
-def verified(program, path):
-    done = subprocess.run([program, "decode", "--as", "flash", "--json", path], check=False,
+def verified(program, path, decoder="flash"):
+    done = subprocess.run([program, "decode", "--as", decoder, "--json", path], check=False,
                           capture_output=True, text=True, timeout=60)
     result = json.loads(done.stdout)
     return ([claim["value"] for claim in result["claims"]
@@ -67,7 +68,7 @@ def main():
     failed = 0
     cases = [(16 * MIB, 0x20000, True), (16 * MIB, 0x20000, False), (16 * MIB, 0xfa0000, True),
              (8 * MIB, 0x20000, True), (32 * MIB, 0x820000, True), (32 * MIB, 0x20000, False)]
-    print(f"1..{len(cases) + 1}")
+    print(f"1..{len(cases) + 2}")
     with tempfile.TemporaryDirectory() as where:
         path = os.path.join(where, "image.bin")
         for number, (size, at, physical) in enumerate(cases, 1):
@@ -88,6 +89,15 @@ def main():
         good = got == [2] and "digest-mismatch" in json.dumps(faults)
         failed += not good
         print(f"{'ok' if good else 'not ok'} {len(cases) + 1} - a changed byte of signed firmware")
+        if not good:
+            print("#", got, faults)
+        # Addresses count from where the image lies, not from the file that it is packed in.
+        with open(path, "wb") as file:
+            file.write(lzma.compress(image(8 * MIB, 0x20000, True), preset=0))
+        got, faults = verified(program, path, "xz")
+        good = got == [1]
+        failed += not good
+        print(f"{'ok' if good else 'not ok'} {len(cases) + 2} - the same in a compressed image")
         if not good:
             print("#", got, faults)
     return 1 if failed else 0
