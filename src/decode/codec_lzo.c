@@ -34,9 +34,10 @@ static void put_match(struct output *o, size_t distance, size_t n)
         return;
     }
     uint8_t *to = o->room.data + o->at;
+    const uint8_t *from = to - distance;
 
     for (size_t i = 0; i < n; i++)
-        to[i] = to[i - distance];
+        to[i] = from[i];
     o->at += n;
 }
 
