@@ -92,18 +92,6 @@ static void mount_all(struct subject *s)
     }
 }
 
-static void run_joins(struct decoded *d)
-{
-    size_t count = d->item_count;
-
-    for (uint32_t i = 1; i < count; i++) {
-        if (d->items[i].parent == 0 && bytes_starts_with(d->items[i].name, "pci@"))
-            join_pci_topology(d, i);
-        if (d->items[i].parent == 0 && bytes_starts_with(d->items[i].name, "flash@"))
-            join_boot_guard(d, i);
-    }
-}
-
 /* A fault is a statement about the machine too: it shows in trees and in comparisons. */
 static void faults_to_claims(struct decoded *d)
 {
@@ -144,7 +132,7 @@ void subject_derive(struct subject *s, struct arena *a)
                              source_label(row, n->origin, a), mount_of(&s->decoded, row));
     }
     engine_run(engine);
-    run_joins(&s->decoded);
+    joins_run(&s->decoded);
     faults_to_claims(&s->decoded);
     tree_build(&s->tree, &s->decoded, NULL, NULL);
 }

@@ -80,8 +80,7 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
 
     (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, r.label, mount);
     engine_run(engine);
-    join_pci_topology(&d, mount);
-    join_boot_guard(&d, mount);
+    joins_run(&d);
     struct printing p = {v, d.fault_count > 0 ? STATUS_FINDING : STATUS_GOOD};
 
     text_init(&t, &a, OUTPUT_MAX);

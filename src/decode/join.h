@@ -35,4 +35,7 @@ void join_pci_topology(struct decoded *d, uint32_t surface_item);
  */
 void join_boot_guard(struct decoded *d, uint32_t surface_item);
 
+/* All joins, each over the surfaces that it is about, for everything below the root. */
+void joins_run(struct decoded *d);
+
 #endif
