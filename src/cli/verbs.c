@@ -128,9 +128,9 @@ const struct verb verbs[] = {
         .name = "learn",
         .synopsis = "[--quality WORD] [--authority WHO] [--time T] [--json] -o FILE EVIDENCE...",
         .summary = "Make reference values from known-good evidence",
-        .help = "Each EVIDENCE is a bundle or a recorded folder. The reference keeps it, so that\n"
-                "a later decoder can derive its values again. A value that one of them has is\n"
-                "good.\n\n"
+        .help = "Each EVIDENCE is a bundle, a recorded folder or a file such as a flash image. The\n"
+                "reference keeps it, so that a later decoder can derive its values again. A value\n"
+                "that one of them has is good.\n\n"
                 "  -o FILE           where the reference goes\n"
                 "  --quality WORD    signed-vendor, vendor-image, golden-sample (the default),\n"
                 "                    peer-consensus or known-bad\n"
