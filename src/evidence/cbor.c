@@ -20,13 +20,17 @@ enum {
 static void cbor_head(struct text *t, enum major m, uint64_t v)
 {
     uint8_t head[9];
-    unsigned width = v < 24 ? 0 : v <= 0xff ? 1 : v <= 0xffff ? 2 : v <= 0xffffffff ? 4 : 8;
-    unsigned info = width == 0   ? (unsigned)v
-                    : width == 1 ? 24
-                    : width == 2 ? 25
-                    : width == 4 ? 26
-                                 : 27;
+    unsigned width = 0;
+    unsigned info = (unsigned)v;
 
+    if (v >= 24) {
+        width = 1;
+        info = 24;
+        while (width < 8 && v >> (8 * width) != 0) {
+            width *= 2;
+            info++;
+        }
+    }
     head[0] = (uint8_t)((unsigned)m << 5 | info);
     for (unsigned i = 0; i < width; i++)
         head[1 + i] = (uint8_t)(v >> (8 * (width - 1 - i)));
