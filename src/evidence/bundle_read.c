@@ -69,16 +69,8 @@ static bool name_digest(struct bytes name, const char *folder, struct digest *re
     char again[TAR_NAME_MAX + 1];
     size_t skip = strlen(folder) + strlen("sha256-");
 
-    if (name.len != skip + 2 * sizeof(ret->bytes))
+    if (!digest_of_hex(bytes_slice(name, skip, SIZE_MAX), ret))
         return false;
-    for (size_t i = 0; i < sizeof(ret->bytes); i++) {
-        int high = hex_digit(name.data[skip + 2 * i]);
-        int low = hex_digit(name.data[skip + 2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        ret->bytes[i] = (uint8_t)(high << 4 | low);
-    }
     bundle_blob_name(folder, ret, again);
     return bytes_equal_text(name, again);
 }
