@@ -76,6 +76,28 @@ bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset)
     return true;
 }
 
+bool fs_folder_add(struct fs *fs, struct fs_folder folder, uint32_t blob, uint64_t offset)
+{
+    if (folder.depth >= FS_DEPTH_MAX) {
+        fs_fault(fs->d, FAULT_LIMIT, blob, offset);
+        return false;
+    }
+    folder.item = fs->d->item;
+    arena_grow(fs->d->arena, &fs->folders, fs->folder_count, &fs->folder_cap,
+               sizeof(*fs->folders));
+    fs->folders[fs->folder_count++] = folder;
+    return true;
+}
+
+bool fs_folder_next(struct fs *fs, struct fs_folder *ret)
+{
+    if (fs->folder_done == fs->folder_count)
+        return false;
+    *ret = fs->folders[fs->folder_done++];
+    fs->d->item = ret->item;
+    return true;
+}
+
 enum fs_type fs_type_of(uint32_t mode)
 {
     return (enum fs_type)(mode >> TYPE_SHIFT & 15);

@@ -29,8 +29,19 @@ enum fs_type {
     FS_SOCKET = 12,
 };
 
+/* A folder whose listing is still to be read. */
+struct fs_folder {
+    uint32_t item; /* its container */
+    unsigned depth;
+    uint64_t id; /* how its file system finds the listing */
+};
+
 struct fs {
     struct decode *d;
+    struct fs_folder *folders; /* in the order in which they were found */
+    size_t folder_count;
+    size_t folder_cap;
+    size_t folder_done;
     uint64_t left;  /* bytes of content that may still be produced */
     size_t entries; /* so far */
     bool writable;  /* a running system changes it: content is not expected to be the same */
@@ -72,6 +83,15 @@ bool fs_spend(struct fs *fs, uint64_t n, uint64_t offset);
  * current one. False, with a fault, for a name that no file can have.
  */
 bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset);
+
+/*
+ * The current container is a folder at `depth`, whose listing fs_folder_next() is to give
+ * later. False, with the fault `limit` at `offset` of a blob, below FS_DEPTH_MAX folders.
+ */
+bool fs_folder_add(struct fs *fs, struct fs_folder folder, uint32_t blob, uint64_t offset);
+
+/* The next folder, its container being the current one; false when all were given. */
+bool fs_folder_next(struct fs *fs, struct fs_folder *ret);
 
 /* What the inode says, into the current container. Not its content. */
 void fs_claims(struct fs *fs, const struct fs_inode *inode);

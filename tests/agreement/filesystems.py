@@ -186,6 +186,20 @@ def squashfs_tool(image, compressor, got, score):
     score.compare(f"unsquashfs of {compressor}", want, mine, [])
 
 
+def cramfs(build, folder, where, score):
+    """Numbers of users above 65,535 and of groups above 255 have no room in an inode."""
+    image = f"{where}/image.cramfs"
+    want = folder_list(folder)
+    for what in want.values():
+        what["gid"] &= 0xff
+    for order in ("little", "big"):
+        for name, options in (("", []), (" padded", ["-p"]), (" named", ["-n", "a name"]),
+                              (" edition", ["-e", "7"])):
+            run("mkfs.cramfs", "-N", order, *options, folder, image)
+            got, faults = assay_list(build, image)
+            score.compare(f"cramfs {order}{name}", want, got, faults)
+
+
 def main(arguments):
     build = arguments[0]
     if tool("mksquashfs") is None:
@@ -197,6 +211,7 @@ def main(arguments):
         os.makedirs(folder)
         make_folder(folder, os.geteuid() == 0)
         squashfs(build, folder, where, score)
+        cramfs(build, folder, where, score)
     print(f"{score.agreed}/{score.total} agreed")
     return 0 if score.agreed == score.total and score.total > 0 else 1
 
