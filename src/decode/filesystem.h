@@ -110,6 +110,16 @@ void fs_content_zeros(struct fs *fs, struct fs_content *c, uint64_t n, uint64_t 
 void fs_content_end(struct fs *fs, struct fs_content *c, const struct fs_inode *inode,
                     struct span s, enum byte_class class);
 
+/*
+ * The same for one more link to content that was claimed in the container `item`, which is not
+ * read again.
+ */
+void fs_content_again(struct fs *fs, uint32_t item, const struct fs_inode *inode);
+
+/* An extended attribute of the current container; a long value by its SHA-256. */
+void fs_xattr(struct fs *fs, const char *space, struct bytes name, struct bytes value,
+              struct span s);
+
 enum fs_type fs_type_of(uint32_t mode);
 
 /* A fault in any blob of this decode, in the current container. */
