@@ -269,7 +269,6 @@ bool collect_command_run(struct collect_command *c, struct arena *a, struct text
                          struct err *e)
 {
     struct evidence evidence = {.tool = bytes_of("assay " ASSAY_VERSION)};
-    struct digest digest;
     bool terminal = isatty(STDERR_FILENO) == 1;
 
     if (c->output == NULL)
@@ -288,13 +287,14 @@ bool collect_command_run(struct collect_command *c, struct arena *a, struct text
         evidence.time = now(a);
     if (terminal)
         c->options.progress = show_progress;
-    bool good =
-        collect_into_file(&c->options, c->output, c->compress, a, &evidence, &digest, e);
+    bool good = collect_into_file(&c->options, c->output, c->compress, a, &evidence, e);
 
     if (terminal)
         (void)fprintf(stderr, "\r\033[K");
     if (!good)
         return false;
+    struct digest digest = evidence_digest(&evidence, a);
+
     if (c->json)
         summary_json(out, c, &evidence, &digest, a);
     else

@@ -67,6 +67,7 @@
       (EVP_MD_CTX *, const unsigned char *, size_t, const unsigned char *, size_t))
 
 struct libcrypto {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declarator allows none */
 #define MEMBER(type, name, parameters) type(*name) parameters;
     LIBCRYPTO_FUNCTIONS(MEMBER)
 #undef MEMBER

@@ -141,6 +141,8 @@ def space_cases(m):
                fv("board") + "/", {"free-space", "loose-program"})
     yield Case("4 KiB of code in padding", put(image, p["padding2"][0] + 0x2000, program),
                r"/bios/(data|erased|pe-image)", {"unexplained-data", "code", "added"})
+    yield Case("4 KiB of zeros in free space", put(image, p["board/free"][0] + 0x2000 & ~7, bytes(4 * K)),
+               fv("board") + "/", {"free-space"})
     yield Case("16 bytes in the free space of the variables",
                put(image, p["nvram free"][0] + 0x1000, b"sixteen  markers"), NVRAM, {"free-space"})
 
