@@ -83,12 +83,10 @@ static unsigned probe(struct bytes b, struct bytes label)
     return size == b.len && header < size && flags <= PLAUSIBLE_FLAGS ? 82 : 0;
 }
 
-void capsule_image(struct decode *d, const char *name)
+void capsule_image_at(struct decode *d, const char *name, struct span s)
 {
-    size_t from = d->in.pos;
-    struct bytes b = reader_take(&d->in, reader_left(&d->in));
-    struct span s = reader_span(&d->in, from);
     struct bytes none = {NULL, 0};
+    struct bytes b = decode_span_bytes(d, s);
 
     if (b.len == 0)
         return;
@@ -100,6 +98,15 @@ void capsule_image(struct decode *d, const char *name)
     else
         image_part_at(d, s, CLASS_DATA);
     decode_close(d);
+}
+
+void capsule_image(struct decode *d, const char *name)
+{
+    size_t from = d->in.pos;
+
+    (void)reader_take(&d->in, reader_left(&d->in));
+    if (!d->in.failed)
+        capsule_image_at(d, name, reader_span(&d->in, from));
 }
 
 /* What the header holds behind its fixed part. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between the decoder of capsules and that of what a firmware management capsule holds. */
+/* What the decoders of capsules and of vendors' update packages share. */
 #ifndef ASSAY_DECODE_CAPSULE_H
 #define ASSAY_DECODE_CAPSULE_H
 
@@ -10,6 +10,9 @@
  * name. Nothing for no bytes.
  */
 void capsule_image(struct decode *d, const char *name);
+
+/* As capsule_image for a span of any blob of this decode, such as a derived one. */
+void capsule_image_at(struct decode *d, const char *name, struct span s);
 
 /*
  * The rest of `in`: EFI_FIRMWARE_MANAGEMENT_CAPSULE_HEADER, drivers and firmware images (UEFI

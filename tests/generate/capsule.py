@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the inputs of the cases of capsules.
+"""Writes the inputs of the cases of capsules and other update packages.
 
 usage: tests/generate/capsule.py [--sign]
 
@@ -152,4 +152,58 @@ def main():
     signatures()
 
 
+def block(data, script=b"\1" + bytes(7) + b"\xff" + bytes(7), signed=0, kind=1):
+    head = struct.pack("<HH16sIHHIIIII", 2, 0, b"A platform".ljust(16, b"\0"), signed, 2, 0, len(script), len(data), 5, 0, 0)
+    size = 256 if kind == 1 else 384
+    tail = struct.pack("<II", kind, 1) + b"m" * size + struct.pack("<I", 65537) + b"s" * size
+    return head + script + data + (tail if signed else b"")
+
+
+def pfat(lines, blocks, title="AMI_BIOS_GUARD_FLASH_CONFIGURATIONS", size=None):
+    text = "\r\n".join([title, *lines, ""]).encode()
+    size = 17 + len(text) if size is None else size
+    return struct.pack("<II8sB", size, 0x1234, b"_AMIPFAT", 2) + text + b"".join(blocks)
+
+
+def guarded():
+    data = volume()
+    names = {
+        "minimal": pfat(["1 /B 1;bios.bin"], [block(TEXT)]),
+        "full": pfat(["1 /B 2;bios.bin", "2 /N 1;nvram.bin", "0 /X 0;none.bin"],
+                     [block(data[:100], signed=1), block(data[100:], signed=1, kind=2), block(TEXT)],
+                     title="AMI_BIOS_GUARD_FLASH_CONFIGURATIONSII000100000002"),
+        "rest": pfat(["1 /B 1;bios.bin"], [block(TEXT), data]),
+        "fault-signature": pfat(["1 /B 1;bios.bin"], [block(TEXT)]).replace(b"_AMI", b"_AMJ"),
+        "fault-line": pfat(["one line", "1 /B 1;bios.bin"], [block(TEXT)]),
+        "fault-flags": pfat(["x /B 1;bios.bin"], [block(TEXT)]),
+        "fault-blocks": pfat(["1 /B 3;bios.bin"], [block(TEXT)]),
+        "fault-kind": pfat(["1 /B 1;bios.bin"], [block(TEXT, signed=1, kind=7)]),
+        "fault-size": pfat(["1 /B 1;bios.bin"], [block(TEXT)], size=9999),
+    }
+    for name, whole in names.items():
+        cases.write("ami-pfat", name, whole)
+
+
+def part(tag, data, filling=0, size=None, total=None):
+    size = len(data) if size is None else size
+    total = len(data) + filling if total is None else total
+    return b"$_IFLASH" + tag + struct.pack("<II", total, size) + data + b"\xff" * filling
+
+
+def iflash():
+    names = {
+        "minimal": part(b"_OEM_ID_", TEXT),
+        "full": part(b"_DRV_IMG", bytes(pe.image(pe.common()))) + part(b"_BIOSIMG", volume(), 64)
+        + b"what is this?" + part(b"_INI_IMG", b"[Platform]\r\n"),
+        "filling": part(b"_BIOSCER", TEXT, size=20),
+        "before": b"\xff" * 300 + part(b"_EC_IMG_", TEXT),
+        "fault-signature": TEXT,
+        "fault-truncated": part(b"_EC_IMG_", TEXT, total=4096),
+    }
+    for name, data in names.items():
+        cases.write("insyde-iflash", name, data)
+
+
 main()
+guarded()
+iflash()
