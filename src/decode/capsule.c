@@ -211,7 +211,7 @@ static void decode(struct decode *d)
     decode_leave(d);
     if (reader_more(&d->in)) {
         decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
-        uefi_loose(d, reader_left(&d->in), "trailing", CLASS_UNKNOWN);
+        uefi_loose(d, reader_left(&d->in), "trailing", CLASS_UNKNOWN, 0xff);
     }
     decode_close(d);
 }

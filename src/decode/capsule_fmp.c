@@ -247,7 +247,7 @@ static void payload(struct decode *d, const struct item_place *at)
     capsule_image(d, "vendor-code");
     decode_leave(d);
     if (reader_more(&d->in))
-        uefi_loose(d, reader_left(&d->in), "between", CLASS_UNKNOWN);
+        uefi_loose(d, reader_left(&d->in), "between", CLASS_UNKNOWN, 0xff);
     decode_close(d);
 }
 

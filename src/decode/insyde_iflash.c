@@ -102,7 +102,7 @@ static void decode(struct decode *d)
         size_t next = header_next(d->in.all, d->in.pos);
 
         if (next > d->in.pos)
-            uefi_loose(d, next - d->in.pos, "between", CLASS_UNKNOWN);
+            uefi_loose(d, next - d->in.pos, "between", CLASS_UNKNOWN, 0xff);
         if (reader_more(&d->in))
             part(d);
     }
