@@ -66,21 +66,30 @@ static void paths_init(struct paths *p, const struct decoded *d)
     text_init(&p->whole, d->arena, 1 << 20);
 }
 
+static void path_enter(struct paths *p, uint32_t parent)
+{
+    text_clear(&p->container);
+    item_path(p->d, parent, &p->container);
+    text_char(&p->container, '/');
+    p->parent = parent;
+}
+
+/* The path of the container that an item is in, with a '/', or nothing if that is the root. */
+static inline struct bytes path_container(struct paths *p, const struct item *item)
+{
+    if (item->parent != p->parent)
+        path_enter(p, item->parent);
+    return item->parent != 0 ? text_bytes(&p->container) : (struct bytes){NULL, 0};
+}
+
 /* Writes the path of an item. */
-static void path_add(struct paths *p, uint32_t index, struct text *t)
+static inline void path_add(struct paths *p, uint32_t index, struct text *t)
 {
     const struct item *item = &p->d->items[index];
 
     if (index == 0)
         return;
-    if (item->parent != p->parent) {
-        text_clear(&p->container);
-        item_path(p->d, item->parent, &p->container);
-        text_char(&p->container, '/');
-        p->parent = item->parent;
-    }
-    if (item->parent != 0)
-        text_add(t, text_bytes(&p->container));
+    text_add(t, path_container(p, item));
     /* The leaf of a key needs no encoding. */
     if (item->leaf)
         text_add(t, item->name);
@@ -274,26 +283,30 @@ static void map_text(struct text *t, struct paths *p)
     totals_text(t, &derived);
 }
 
+static void claim_text(struct text *t, struct paths *p, uint32_t index)
+{
+    const struct item *item = &p->d->items[index];
+    const struct key *k = key_get(item->key);
+
+    path_add(p, index, t);
+    text_puts(t, " = ");
+    value_print(t, &item->value, k);
+    if (k->expectation != EXPECT_SAME) {
+        text_puts(t, "  [");
+        text_puts(t, expectation_name(k->expectation));
+        text_char(t, ']');
+    }
+    text_char(t, '\n');
+}
+
 void render_decoded_text(struct text *t, const struct decoded *d, bool map)
 {
     struct paths p;
 
     paths_init(&p, d);
     for (uint32_t i = 1; i < d->item_count; i++) {
-        const struct item *item = &d->items[i];
-        const struct key *k = key_get(item->key);
-
-        if (item->kind != ITEM_CLAIM)
-            continue;
-        path_add(&p, i, t);
-        text_puts(t, " = ");
-        value_print(t, &item->value, k);
-        if (k->expectation != EXPECT_SAME) {
-            text_puts(t, "  [");
-            text_puts(t, expectation_name(k->expectation));
-            text_char(t, ']');
-        }
-        text_char(t, '\n');
+        if (d->items[i].kind == ITEM_CLAIM)
+            claim_text(t, &p, i);
     }
     for (size_t i = 0; i < d->fault_count; i++) {
         const struct fault *f = &d->faults[i];

@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum {
+    MAP_WORTH = 64 * 1024 /* a smaller file is read in less time than it is mapped */
+};
+
 static bool fd_read(int fd, const char *path, size_t max, struct arena *a, struct bytes *ret,
                     struct err *e)
 {
@@ -80,7 +84,7 @@ bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, 
 
     if (stat(path, &st) != 0)
         return err_system(e, errno, "cannot open %s", path);
-    if (!S_ISREG(st.st_mode) || st.st_size == 0)
+    if (!S_ISREG(st.st_mode) || st.st_size < MAP_WORTH)
         return file_read(path, max, a, ret, e);
     if ((uint64_t)st.st_size > max)
         return err_set(e, ERR_LIMIT, "%s is larger than %zu bytes", path, max);

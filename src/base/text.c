@@ -148,19 +148,16 @@ void text_hex(struct text *t, struct bytes b)
     t->len += b.len * 2;
 }
 
-void text_uint(struct text *t, uint64_t value)
+void text_uint_slow(struct text *t, uint64_t value)
 {
-    size_t digits = 1;
+    char digits[20];
+    size_t at = sizeof(digits);
 
-    for (uint64_t rest = value; rest >= 10; rest /= 10)
-        digits++;
-    if (!text_reserve(t, digits))
-        return;
-    t->len += digits;
-    for (char *to = t->data + t->len; digits > 0; digits--) {
-        *--to = (char)('0' + value % 10);
+    do {
+        digits[--at] = (char)('0' + value % 10);
         value /= 10;
-    }
+    } while (value > 0);
+    text_add(t, (struct bytes){(const uint8_t *)digits + at, sizeof(digits) - at});
 }
 
 void text_hex_uint(struct text *t, uint64_t value)

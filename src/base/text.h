@@ -85,7 +85,16 @@ void text_printf(struct text *t, const char *format, ...) __attribute__((format(
 void text_hex(struct text *t, struct bytes b);
 
 /* Decimal digits of `value`; much faster than text_printf. */
-void text_uint(struct text *t, uint64_t value);
+void text_uint_slow(struct text *t, uint64_t value);
+
+static inline void text_uint(struct text *t, uint64_t value)
+{
+    if (value >= 10) {
+        text_uint_slow(t, value);
+        return;
+    }
+    text_char(t, (char)('0' + value));
+}
 
 /* "0x" and the hexadecimal digits of `value`, without leading zeros. */
 void text_hex_uint(struct text *t, uint64_t value);

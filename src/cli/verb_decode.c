@@ -11,7 +11,8 @@
 
 enum {
     INPUT_MAX = 1 << 30,
-    OUTPUT_MAX = 1 << 30
+    OUTPUT_MAX = 1 << 30,
+    EXPECT_MAX = 1 << 15 /* items; hardly any format makes one of two bytes */
 };
 
 struct options {
@@ -73,6 +74,7 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
     }
     digest_expect(b.len);
     decoded_init(&d, &a);
+    decoded_expect(&d, b.len / 2 < EXPECT_MAX ? b.len / 2 : EXPECT_MAX);
     struct engine *engine = engine_new(&d);
     struct recognised r = recognise(bytes_of(path), b, o->as, o->label, &a);
     const struct decoder *row = r.decoder;

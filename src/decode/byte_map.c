@@ -3,32 +3,6 @@
 
 #include <stdlib.h>
 
-/* Fields follow on one another; what goes on where the last mark ended makes it longer. */
-static bool mark_continues(const struct byte_map *m, const struct region *r)
-{
-    if (m->count == 0)
-        return false;
-    struct mark *last = &m->marks[m->count - 1];
-    uint64_t from = last->region.span.offset;
-    uint64_t end = from + last->region.span.length;
-
-    if (!last->claimed || last->region.class != r->class || last->region.item != r->item ||
-        last->region.span.blob != r->span.blob || r->span.offset < from || r->span.offset > end)
-        return false;
-    if (r->span.offset + r->span.length > end)
-        last->region.span.length = r->span.offset + r->span.length - from;
-    return true;
-}
-
-void byte_map_mark(struct byte_map *m, struct arena *a, const struct region *r, bool claimed)
-{
-    if (claimed && mark_continues(m, r))
-        return;
-    arena_grow(a, &m->marks, m->count, &m->cap, sizeof(*m->marks));
-    m->marks[m->count] = (struct mark){*r, (uint32_t)m->count, claimed};
-    m->count++;
-}
-
 static int three_way(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);
@@ -185,6 +159,8 @@ static bool marks_insert(struct byte_map *m)
     size_t steps = m->count * STEPS;
 
     for (size_t i = 1; i < m->count && steps > 0; i++) {
+        if (mark_order(&m->marks[i - 1], &m->marks[i]) < 0)
+            continue;
         struct mark moved = m->marks[i];
         size_t to = i;
 
@@ -192,8 +168,7 @@ static bool marks_insert(struct byte_map *m)
             m->marks[to] = m->marks[to - 1];
             steps--;
         }
-        if (to < i)
-            m->marks[to] = moved;
+        m->marks[to] = moved;
     }
     return steps > 0 || m->count == 0;
 }

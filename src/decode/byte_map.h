@@ -17,8 +17,36 @@ struct byte_map {
     size_t cap;
 };
 
+/*
+ * Fields follow on one another: whether bytes that a claim speaks for go on where the last mark
+ * ended. Then it is longer now.
+ */
+static inline bool byte_map_continue(struct byte_map *m, const struct region *r)
+{
+    if (m->count == 0)
+        return false;
+    struct mark *last = &m->marks[m->count - 1];
+    struct span *known = &last->region.span;
+    uint64_t skip = r->span.offset - known->offset; /* very much if it stands before */
+
+    if (!last->claimed || last->region.class != r->class || last->region.item != r->item ||
+        known->blob != r->span.blob || skip > known->length)
+        return false;
+    if (skip + r->span.length > known->length)
+        known->length = skip + r->span.length;
+    return true;
+}
+
 /* Marks bytes; `claimed`: a claim speaks for them. */
-void byte_map_mark(struct byte_map *m, struct arena *a, const struct region *r, bool claimed);
+static inline void byte_map_mark(struct byte_map *m, struct arena *a, const struct region *r,
+                                 bool claimed)
+{
+    if (claimed && byte_map_continue(m, r))
+        return;
+    arena_grow(a, &m->marks, m->count, &m->cap, sizeof(*m->marks));
+    m->marks[m->count] = (struct mark){*r, (uint32_t)m->count, claimed};
+    m->count++;
+}
 
 /*
  * The classes as they stand now: disjoint regions by blob and offset, in `a`, which may end

@@ -147,27 +147,48 @@ void decode_bool(struct decode *d, enum key_id key, bool value, size_t from);
 /* `value` must outlive the decode: bytes of the input, or of the arena. */
 void decode_bytes(struct decode *d, enum key_id key, struct bytes value, size_t from);
 
-/* As above with the span given, for bytes that `in` does not stand at. */
-void decode_value_at(struct decode *d, enum key_id key, struct value v, struct span s);
+/*
+ * As above with the span given, for bytes that `in` does not stand at, and under a name of its
+ * own instead of the key's leaf (register 7 of a bank).
+ */
+void decode_named_at(struct decode *d, struct bytes name, enum key_id key, struct value v,
+                     struct span s);
+
+/* As decode_named_at, under the key's leaf. */
+static inline void decode_value_at(struct decode *d, enum key_id key, struct value v,
+                                   struct span s)
+{
+    decode_named_at(d, (struct bytes){NULL, 0}, key, v, s);
+}
 
 /* As decode_value_at, for bytes of this class. */
 void decode_value_class(struct decode *d, enum key_id key, struct value v, struct span s,
                         enum byte_class class);
 
-/* As decode_value_at, under a name of its own instead of the key's leaf (register 7 of a bank).
- */
-void decode_named_at(struct decode *d, struct bytes name, enum key_id key, struct value v,
-                     struct span s);
+static inline struct value value_uint(uint64_t v)
+{
+    return (struct value){.type = TYPE_UINT, .uint = v};
+}
 
-struct value value_uint(uint64_t v);
+static inline struct value value_int(int64_t v)
+{
+    return (struct value){.type = TYPE_INT, .sint = v};
+}
 
-struct value value_int(int64_t v);
+static inline struct value value_bool(bool v)
+{
+    return (struct value){.type = TYPE_BOOL, .uint = v};
+}
 
-struct value value_bool(bool v);
+static inline struct value value_text(struct bytes b)
+{
+    return (struct value){.type = TYPE_TEXT, .bytes = b};
+}
 
-struct value value_text(struct bytes b);
-
-struct value value_bytes(struct bytes b);
+static inline struct value value_bytes(struct bytes b)
+{
+    return (struct value){.type = TYPE_BYTES, .bytes = b};
+}
 
 /* A claim about bytes that stand elsewhere and keep their class and their digest. */
 void decode_located(struct decode *d, enum key_id key, struct value v, struct span s);

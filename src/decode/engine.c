@@ -52,24 +52,14 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
     return blob;
 }
 
-bool engine_room(struct decode *d)
+bool engine_full(struct decode *d)
 {
-    if (d->out->item_count < ENGINE_ITEMS_MAX)
-        return true;
     if (!d->engine->limit_told) {
         d->engine->limit_told = true;
         decode_fault(d, FAULT_LIMIT, reader_offset(&d->in));
     }
     d->in.failed = true;
     return false;
-}
-
-void engine_mark(struct decode *d, struct span s, enum byte_class class, bool claimed)
-{
-    struct region r = {s, class, d->item};
-
-    if (s.length > 0 && d->engine->map.count < ENGINE_REGIONS_MAX)
-        byte_map_mark(&d->engine->map, d->arena, &r, claimed);
 }
 
 uint32_t engine_shared(const struct decode *d, struct bytes name)

@@ -84,11 +84,24 @@ void engine_follow(struct engine *e);
 /* Names the targets of decode_point(), by the finished byte map. */
 void engine_name_points(struct engine *e);
 
+/* For engine_room(): records the fault `limit` once and stops the reader. Returns false. */
+bool engine_full(struct decode *d);
+
 /* Whether one more item may be added; records the fault `limit` once when not. */
-bool engine_room(struct decode *d);
+static inline bool engine_room(struct decode *d)
+{
+    return d->out->item_count < ENGINE_ITEMS_MAX || engine_full(d);
+}
 
 /* Notes that bytes of a span have this class; `claimed` when a claim speaks for them. */
-void engine_mark(struct decode *d, struct span s, enum byte_class class, bool claimed);
+static inline void engine_mark(struct decode *d, struct span s, enum byte_class class,
+                               bool claimed)
+{
+    struct region r = {s, class, d->item};
+
+    if (s.length > 0 && d->engine->map.count < ENGINE_REGIONS_MAX)
+        byte_map_mark(&d->engine->map, d->arena, &r, claimed);
+}
 
 /* The shared container of this name in the current one, or 0. */
 uint32_t engine_shared(const struct decode *d, struct bytes name);

@@ -7,39 +7,18 @@
 #include "decode/engine_private.h"
 #include "decode/shape.h"
 
-struct value value_uint(uint64_t v)
-{
-    return (struct value){.type = TYPE_UINT, .uint = v};
-}
-
-struct value value_int(int64_t v)
-{
-    return (struct value){.type = TYPE_INT, .sint = v};
-}
-
-struct value value_bool(bool v)
-{
-    return (struct value){.type = TYPE_BOOL, .uint = v};
-}
-
-struct value value_text(struct bytes b)
-{
-    return (struct value){.type = TYPE_TEXT, .bytes = b};
-}
-
-struct value value_bytes(struct bytes b)
-{
-    return (struct value){.type = TYPE_BYTES, .bytes = b};
-}
-
-/* A unique text also states its form, which siblings share although the text differs. */
-static void claim_shape(struct decode *d, struct bytes name, struct value v, struct span s)
+/*
+ * A unique text also states its form, which siblings share although the text differs. Seldom:
+ * kept out of the way of all other claims.
+ */
+__attribute__((noinline)) static void claim_shape(struct decode *d, struct bytes name,
+                                                  struct bytes value, struct span s)
 {
     struct text shape;
     struct text full;
 
     text_init(&shape, d->arena, 128);
-    shape_of(&shape, v.bytes);
+    shape_of(&shape, value);
     text_init(&full, d->arena, name.len + 8);
     text_add(&full, name);
     text_puts(&full, ".shape");
@@ -56,20 +35,22 @@ static enum key_id twin_of(const struct decode *d, enum key_id key)
     return key;
 }
 
-static void claim(struct decode *d, struct bytes name, enum key_id claimed_key, struct value v,
-                  struct span s)
+__attribute__((always_inline)) static inline void claim(struct decode *d, struct bytes name,
+                                                        enum key_id claimed_key,
+                                                        const struct value *v,
+                                                        const struct span *s)
 {
     enum key_id key = twin_of(d, claimed_key);
     const struct key *k = key_get(key);
 
     if (key == KEY_NONE || !engine_room(d))
         return;
-    if (v.type != k->type)
+    if (v->type != k->type)
         BUG(k->name);
-    uint32_t index = decoded_claim(d->out, d->item, name, key, v, s);
+    uint32_t index = decoded_claim(d->out, d->item, name, key, *v, *s);
 
     if (k->expectation == EXPECT_OWN && k->type == TYPE_TEXT)
-        claim_shape(d, d->out->items[index].name, v, s);
+        claim_shape(d, d->out->items[index].name, v->bytes, *s);
 }
 
 void decode_named_at(struct decode *d, struct bytes name, enum key_id key, struct value v,
@@ -77,13 +58,8 @@ void decode_named_at(struct decode *d, struct bytes name, enum key_id key, struc
 {
     if (d->in.failed)
         return;
-    claim(d, name, key, v, s);
+    claim(d, name, key, &v, &s);
     engine_mark(d, s, CLASS_STRUCTURE, true);
-}
-
-void decode_value_at(struct decode *d, enum key_id key, struct value v, struct span s)
-{
-    decode_named_at(d, (struct bytes){NULL, 0}, key, v, s);
 }
 
 void decode_value_class(struct decode *d, enum key_id key, struct value v, struct span s,
@@ -91,14 +67,14 @@ void decode_value_class(struct decode *d, enum key_id key, struct value v, struc
 {
     if (d->in.failed)
         return;
-    claim(d, (struct bytes){NULL, 0}, key, v, s);
+    claim(d, (struct bytes){NULL, 0}, key, &v, &s);
     engine_mark(d, s, class, true);
 }
 
 void decode_located(struct decode *d, enum key_id key, struct value v, struct span s)
 {
     if (!d->in.failed)
-        claim(d, (struct bytes){NULL, 0}, key, v, s);
+        claim(d, (struct bytes){NULL, 0}, key, &v, &s);
 }
 
 void decode_uint(struct decode *d, enum key_id key, uint64_t value, size_t from)
@@ -130,7 +106,9 @@ void decode_digest(struct decode *d, enum key_id key, struct bytes b, struct spa
     struct bytes kept =
         arena_copy(d->arena, (struct bytes){digest.bytes, sizeof(digest.bytes)});
 
-    claim(d, (struct bytes){NULL, 0}, key, value_bytes(kept), s);
+    struct value v = value_bytes(kept);
+
+    claim(d, (struct bytes){NULL, 0}, key, &v, &s);
     engine_mark(d, s, CLASS_DATA, true);
 }
 

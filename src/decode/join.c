@@ -17,7 +17,9 @@ void joins_run(struct decoded *d)
     size_t count = d->item_count;
 
     for (uint32_t i = 1; i < count; i++) {
-        for (size_t k = 0; k < ARRAY_LEN(joins) && d->items[i].parent == 0; k++) {
+        if (d->items[i].parent != 0)
+            continue;
+        for (size_t k = 0; k < ARRAY_LEN(joins); k++) {
             if (bytes_starts_with(d->items[i].name, joins[k].surface))
                 joins[k].run(d, i);
         }

@@ -2,18 +2,22 @@
 /* Fields of SMBIOS structures from their rows (DSP0134 3.7 chapter 7). */
 #include "decode/smbios.h"
 
-bool smbios_field(const struct smbios_structure *s, size_t offset, unsigned width,
-                  uint64_t *ret)
+static uint64_t integer_at(const uint8_t *at, unsigned width)
 {
     uint64_t v = 0;
 
-    *ret = 0;
-    if (offset > s->fields.len || s->fields.len - offset < width)
-        return false;
     for (unsigned i = width; i-- > 0;)
-        v = v << 8 | s->fields.data[offset + i];
-    *ret = v;
-    return true;
+        v = v << 8 | at[i];
+    return v;
+}
+
+bool smbios_field(const struct smbios_structure *s, size_t offset, unsigned width,
+                  uint64_t *ret)
+{
+    bool there = offset <= s->fields.len && s->fields.len - offset >= width;
+
+    *ret = there ? integer_at(s->fields.data + offset, width) : 0;
+    return there;
 }
 
 static struct span span_at(const struct smbios_structure *s, size_t offset, size_t width)
@@ -165,8 +169,30 @@ static bool derived_value(const struct smbios_structure *s, const struct smbios_
     return true;
 }
 
-static void claim_integer(struct smbios_structure *s, const struct smbios_row *row, uint64_t v)
+/* The value of a field that depends on others, if it states one. */
+static void claim_derived(struct smbios_structure *s, const struct smbios_row *row, uint64_t v)
 {
+    uint64_t derived;
+
+    if (row->form == SM_DIMM_SIZE && v == 0x8000)
+        smbios_claim(s, KEY_SM_RESERVED, value_uint(v), row->offset, row->width);
+    if (derived_value(s, row, v, &derived))
+        smbios_claim(s, row->key, value_uint(derived), row->offset, row->width);
+}
+
+static void claim_chars(struct smbios_structure *s, const struct smbios_row *row,
+                        struct bytes b)
+{
+    while (b.len > 0 && b.data[b.len - 1] == 0)
+        b.len--;
+    smbios_claim(s, row->key, value_text(b), row->offset, row->width);
+}
+
+/* A row whose bytes are all there. */
+static void claim_row(struct smbios_structure *s, const struct smbios_row *row)
+{
+    struct bytes b = {s->fields.data + row->offset, row->width};
+    uint64_t v = row->width <= sizeof(v) ? integer_at(b.data, row->width) : 0;
     uint64_t part = (v & row->mask) >> row->shift;
 
     switch (row->form) {
@@ -185,19 +211,31 @@ static void claim_integer(struct smbios_structure *s, const struct smbios_row *r
         smbios_claim(s, row->key, value_int((int64_t)(v ^ 0x8000) - 0x8000), row->offset,
                      row->width);
         return;
+    case SM_STRING:
+        smbios_claim_string(s, row->key, row->offset);
+        return;
+    case SM_BYTES:
+        smbios_claim(s, row->key, value_bytes(b), row->offset, row->width);
+        return;
+    case SM_CHARS:
+        claim_chars(s, row, b);
+        return;
+    case SM_RESERVED:
+        if (!bytes_all(b, 0))
+            smbios_claim(s, row->key, value_bytes(b), row->offset, row->width);
+        return;
+    case SM_UUID:
+        claim_uuid(s, row);
+        return;
+    case SM_HANDLE:
+        smbios_claim_handle(s, row->key, row->other, row->offset);
+        return;
     case SM_PAIR:
         smbios_claim(s, row->key, value_uint(v & 0xff), row->offset, 1);
         smbios_claim(s, row->other, value_uint(v >> 8), row->offset + 1u, 1);
         return;
     case SM_VOLTAGE:
         claim_voltage(s, row, v);
-        return;
-    case SM_STRING:
-    case SM_BYTES:
-    case SM_CHARS:
-    case SM_RESERVED:
-    case SM_UUID:
-    case SM_HANDLE:
         return;
     case SM_SEGMENT:
     case SM_ROM_SIZE:
@@ -211,36 +249,8 @@ static void claim_integer(struct smbios_structure *s, const struct smbios_row *r
     case SM_START:
     case SM_END:
     case SM_MULTIPLIED:
-        break;
-    }
-    if (row->form == SM_DIMM_SIZE && v == 0x8000)
-        smbios_claim(s, KEY_SM_RESERVED, value_uint(v), row->offset, row->width);
-    if (derived_value(s, row, v, &part))
-        smbios_claim(s, row->key, value_uint(part), row->offset, row->width);
-}
-
-static void claim_row(struct smbios_structure *s, const struct smbios_row *row)
-{
-    struct bytes b = bytes_slice(s->fields, row->offset, row->width);
-    uint64_t v;
-
-    if (row->form == SM_STRING) {
-        smbios_claim_string(s, row->key, row->offset);
-    } else if (row->form == SM_HANDLE) {
-        smbios_claim_handle(s, row->key, row->other, row->offset);
-    } else if (row->form == SM_UUID) {
-        claim_uuid(s, row);
-    } else if (row->form == SM_BYTES) {
-        smbios_claim(s, row->key, value_bytes(b), row->offset, row->width);
-    } else if (row->form == SM_CHARS) {
-        while (b.len > 0 && b.data[b.len - 1] == 0)
-            b.len--;
-        smbios_claim(s, row->key, value_text(b), row->offset, row->width);
-    } else if (row->form == SM_RESERVED) {
-        if (!bytes_all(b, 0))
-            smbios_claim(s, row->key, value_bytes(b), row->offset, row->width);
-    } else if (smbios_field(s, row->offset, row->width, &v)) {
-        claim_integer(s, row, v);
+        claim_derived(s, row, v);
+        return;
     }
 }
 

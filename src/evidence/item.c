@@ -159,37 +159,20 @@ void value_print(struct text *t, const struct value *v, const struct key *k)
 
 void decoded_init(struct decoded *d, struct arena *a)
 {
-    *d = (struct decoded){.arena = a};
+    *d = (struct decoded){.arena = a, .leaves = ARENA_ARRAY(a, uint8_t, KEY_COUNT)};
     (void)decoded_open(d, 0, ITEM_MAP, bytes_of(""));
 }
 
-static struct item *item_new(struct decoded *d)
+void decoded_expect(struct decoded *d, size_t items)
 {
-    arena_grow(d->arena, &d->items, d->item_count, &d->item_cap, sizeof(*d->items));
-    return &d->items[d->item_count++];
+    if (items > d->item_cap)
+        arena_widen(d->arena, &d->items, items, &d->item_cap, sizeof(*d->items));
 }
 
 uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind,
                       struct bytes name)
 {
-    *item_new(d) = (struct item){.parent = parent, .kind = kind, .name = name};
-    return (uint32_t)(d->item_count - 1);
-}
-
-uint32_t decoded_claim(struct decoded *d, uint32_t parent, struct bytes name, enum key_id key,
-                       struct value v, struct span s)
-{
-    struct item *item = item_new(d);
-
-    /* Every member by itself: this is done more often than anything else. */
-    item->parent = parent;
-    item->kind = ITEM_CLAIM;
-    item->name = name.len > 0 ? name : key_leaf(key);
-    item->key = key;
-    item->leaf = name.len == 0;
-    item->faulty = false;
-    item->value = v;
-    item->span = s;
+    *decoded_item(d) = (struct item){.parent = parent, .kind = (uint8_t)kind, .name = name};
     return (uint32_t)(d->item_count - 1);
 }
 

@@ -36,13 +36,14 @@ enum item_kind {
     ITEM_CLAIM, /* a value of a key */
 };
 
+/* There are very many: kept small. */
 struct item {
     uint32_t parent;
-    enum item_kind kind;
+    uint16_t key;      /* claims: enum key_id */
+    uint8_t kind;      /* enum item_kind */
+    bool faulty : 1;   /* containers: a fault stands here, so what is missing is unseen */
+    bool leaf   : 1;   /* claims: the name is the key's leaf */
     struct bytes name; /* path segment before encoding; of a claim, the key's leaf or its own */
-    enum key_id key;   /* claims only */
-    bool leaf;         /* claims: the name is the key's leaf */
-    bool faulty;       /* containers: a fault stands here, so what is missing is unseen */
     struct value value;
     struct span span; /* the bytes that say so */
 };
@@ -115,18 +116,58 @@ struct decoded {
     struct blob *blobs;
     size_t blob_count;
     size_t blob_cap;
+    uint8_t *leaves; /* where the leaf of each key's name begins; 0: not asked for yet */
 };
+
+_Static_assert(KEY_COUNT <= UINT16_MAX, "items hold a key in 16 bits");
 
 /* Empty, with item 0 as the root container. */
 void decoded_init(struct decoded *d, struct arena *a);
+
+/*
+ * Makes room for about so many items, of which nothing is touched before it is used, so that
+ * they need not move when there are more and more of them.
+ */
+void decoded_expect(struct decoded *d, size_t items);
 
 /* A container below `parent`. `name` must outlive `d`. Returns its index. */
 uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind,
                       struct bytes name);
 
+/* The place of the next item. Not zeroed. */
+static inline struct item *decoded_item(struct decoded *d)
+{
+    arena_grow(d->arena, &d->items, d->item_count, &d->item_cap, sizeof(*d->items));
+    return &d->items[d->item_count++];
+}
+
+/* key_leaf(), of which each decode remembers what it has asked for. */
+static inline struct bytes decoded_leaf(const struct decoded *d, enum key_id key)
+{
+    const struct key *k = key_get(key);
+
+    if (d->leaves[key] == 0)
+        d->leaves[key] = (uint8_t)key_leaf_at(key);
+    return (struct bytes){(const uint8_t *)k->name + d->leaves[key],
+                          (size_t)k->name_length - d->leaves[key]};
+}
+
 /* Adds a claim with this name (the key's leaf if empty). Returns its index. */
-uint32_t decoded_claim(struct decoded *d, uint32_t parent, struct bytes name, enum key_id key,
-                       struct value v, struct span s);
+static inline uint32_t decoded_claim(struct decoded *d, uint32_t parent, struct bytes name,
+                                     enum key_id key, struct value v, struct span s)
+{
+    struct item *item = decoded_item(d);
+
+    item->parent = parent;
+    item->key = (uint16_t)key;
+    item->kind = ITEM_CLAIM;
+    item->faulty = false;
+    item->leaf = name.len == 0;
+    item->name = name.len > 0 ? name : decoded_leaf(d, key);
+    item->value = v;
+    item->span = s;
+    return (uint32_t)(d->item_count - 1);
+}
 
 void decoded_fault(struct decoded *d, enum fault_id id, uint32_t item, uint32_t blob,
                    uint64_t offset);

@@ -41,7 +41,7 @@ static const struct value_name *const tables[] = {
 #define KEY(id, name, type, expectation, unit, names, meaning)                                 \
     ROW(name, type, expectation, unit, names)
 
-static const struct key keys[KEY_COUNT] = {
+const struct key key_table[KEY_COUNT] = {
 #include "evidence/vocabulary.def"
 };
 #undef KEY
@@ -66,27 +66,26 @@ static const uint32_t meaning_at[KEY_COUNT] = {
 };
 #undef NAMES
 
-const struct key *key_get(enum key_id id)
-{
-    return &keys[id];
-}
-
 enum key_id key_find(struct bytes name)
 {
     for (unsigned i = 0; i < KEY_COUNT; i++) {
-        if (bytes_equal_text(name, keys[i].name))
+        if (bytes_equal_text(name, key_table[i].name))
             return (enum key_id)i;
     }
     return KEY_NONE;
 }
 
+size_t key_leaf_at(enum key_id id)
+{
+    const struct key *k = &key_table[id];
+    const char *dot = memrchr(k->name, '.', k->name_length);
+
+    return dot != NULL ? (size_t)(dot - k->name) + 1 : 0;
+}
+
 struct bytes key_leaf(enum key_id id)
 {
-    const struct key *k = &keys[id];
-    const char *dot = memrchr(k->name, '.', k->name_length);
-    const char *leaf = dot != NULL ? dot + 1 : k->name;
-
-    return (struct bytes){(const uint8_t *)leaf, k->name_length - (size_t)(leaf - k->name)};
+    return bytes_slice(bytes_of(key_table[id].name), key_leaf_at(id), SIZE_MAX);
 }
 
 const struct value_name *key_names(const struct key *k)
@@ -96,7 +95,7 @@ const struct value_name *key_names(const struct key *k)
 
 const char *key_meaning(const struct key *k)
 {
-    return (const char *)&meanings + meaning_at[k - keys];
+    return (const char *)&meanings + meaning_at[k - key_table];
 }
 
 const char *key_value_name(const struct key *k, uint64_t value)

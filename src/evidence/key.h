@@ -56,13 +56,22 @@ enum key_id {
     KEY_COUNT,
 };
 
-const struct key *key_get(enum key_id id);
+/* All rows, by key. */
+extern const struct key key_table[KEY_COUNT];
+
+static inline const struct key *key_get(enum key_id id)
+{
+    return &key_table[id];
+}
 
 /* The key of this dotted name, or KEY_NONE. */
 enum key_id key_find(struct bytes name);
 
 /* The last part of a key's name: "smbios.memory-device.serial" gives "serial". */
 struct bytes key_leaf(enum key_id id);
+
+/* Where it begins in the name. */
+size_t key_leaf_at(enum key_id id);
 
 /* What values of the key, or its bits, are called; NULL where they have no names. */
 const struct value_name *key_names(const struct key *k);

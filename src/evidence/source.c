@@ -75,12 +75,21 @@ static bool path_tail(struct bytes path, const char *pattern, struct bytes *ret)
     return parts <= 1;
 }
 
+/* The quick test that most patterns fail: how a path ends. */
+static bool may_end(struct bytes path, const char *pattern)
+{
+    char last = pattern[strlen(pattern) - 1];
+
+    return last == '*' || last == '?' ||
+           (path.len > 0 && path.data[path.len - 1] == (uint8_t)last);
+}
+
 const struct source *source_of_path(struct bytes path, struct bytes *ret_origin)
 {
     struct bytes stars[4];
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (path_tail(path, table[i].pattern, ret_origin) &&
+        if (may_end(path, table[i].pattern) && path_tail(path, table[i].pattern, ret_origin) &&
             source_matches(&table[i], *ret_origin, stars))
             return &table[i];
     }
