@@ -50,36 +50,54 @@ static void render_span(struct json *j, const struct decoded *d, struct span s)
     json_object_end(j);
 }
 
-/* Paths of one decode, with the container's path and a '/' kept from one claim to the next. */
+/*
+ * Paths of one decode. From one item to the next the path of the container is kept, and that of
+ * the container around it, both with a '/' behind.
+ */
 struct paths {
     const struct decoded *d;
+    struct text outer;
+    uint32_t outer_item;
     struct text container;
-    uint32_t parent;
+    uint32_t container_item;
     struct text whole;
 };
 
 static void paths_init(struct paths *p, const struct decoded *d)
 {
-    p->d = d;
-    p->parent = 0;
+    *p = (struct paths){.d = d};
+    text_init(&p->outer, d->arena, 1 << 20);
     text_init(&p->container, d->arena, 1 << 20);
     text_init(&p->whole, d->arena, 1 << 20);
 }
 
-static void path_enter(struct paths *p, uint32_t parent)
+/* Goes to another container, which is not the root. */
+static void path_enter(struct paths *p, uint32_t container)
 {
+    const struct item *item = &p->d->items[container];
+
+    if (item->parent != p->outer_item) {
+        text_clear(&p->outer);
+        item_path(p->d, item->parent, &p->outer);
+        if (item->parent != 0)
+            text_char(&p->outer, '/');
+        p->outer_item = item->parent;
+    }
     text_clear(&p->container);
-    item_path(p->d, parent, &p->container);
+    text_add(&p->container, text_bytes(&p->outer));
+    text_segment(&p->container, item->name);
     text_char(&p->container, '/');
-    p->parent = parent;
+    p->container_item = container;
 }
 
 /* The path of the container that an item is in, with a '/', or nothing if that is the root. */
 static inline struct bytes path_container(struct paths *p, const struct item *item)
 {
-    if (item->parent != p->parent)
+    if (item->parent == 0)
+        return bytes_of("");
+    if (item->parent != p->container_item)
         path_enter(p, item->parent);
-    return item->parent != 0 ? text_bytes(&p->container) : (struct bytes){NULL, 0};
+    return text_bytes(&p->container);
 }
 
 /* Writes the path of an item. */
@@ -283,13 +301,32 @@ static void map_text(struct text *t, struct paths *p)
     totals_text(t, &derived);
 }
 
+/* The path of a claim and " = ", for most claims in one piece. */
+static void claim_path(struct text *t, struct paths *p, uint32_t index)
+{
+    const struct item *item = &p->d->items[index];
+    struct bytes container = path_container(p, item);
+    size_t length = container.len + item->name.len;
+
+    if (!item->leaf || !text_room(t, length + 3)) {
+        path_add(p, index, t);
+        text_puts(t, " = ");
+        return;
+    }
+    char *to = t->data + t->len;
+
+    memcpy(to, container.data, container.len);
+    memcpy(to + container.len, item->name.data, item->name.len);
+    memcpy(to + length, " = ", 3);
+    t->len += length + 3;
+}
+
 static void claim_text(struct text *t, struct paths *p, uint32_t index)
 {
     const struct item *item = &p->d->items[index];
     const struct key *k = key_get(item->key);
 
-    path_add(p, index, t);
-    text_puts(t, " = ");
+    claim_path(t, p, index);
     value_print(t, &item->value, k);
     if (k->expectation != EXPECT_SAME) {
         text_puts(t, "  [");

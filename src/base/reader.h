@@ -14,7 +14,7 @@ struct span {
     uint32_t blob;
     uint64_t offset;
     uint64_t length;
-};
+} __attribute__((packed, aligned(4))); /* every claim has one: without padding */
 
 struct reader {
     struct bytes all;

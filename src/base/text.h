@@ -45,11 +45,16 @@ void text_drain_rest(struct text *t);
 
 bool text_reserve_slow(struct text *t, size_t n);
 
-/* Room for n more bytes at data + len; false, and the text has overflown, if they do not fit.
- */
+/* Whether n more bytes can be written at data + len as it is. */
+static inline bool text_room(const struct text *t, size_t n)
+{
+    return t->cap - t->len >= n;
+}
+
+/* Makes room for n more bytes; false, and the text has overflown, if they do not fit. */
 static inline bool text_reserve(struct text *t, size_t n)
 {
-    return t->cap - t->len >= n || text_reserve_slow(t, n);
+    return text_room(t, n) || text_reserve_slow(t, n);
 }
 
 void text_add_slow(struct text *t, struct bytes b);

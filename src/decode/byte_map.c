@@ -145,6 +145,14 @@ static void loose_claim(struct decoded *out, const struct region *runs, size_t c
                         (struct value){.type = TYPE_BYTES, .bytes = kept}, runs->span);
 }
 
+/* Most of them are: further on in the same blob. */
+static bool in_order(const struct mark *a, const struct mark *b)
+{
+    return (a->region.span.blob == b->region.span.blob &&
+            a->region.span.offset < b->region.span.offset) ||
+           mark_order(a, b) < 0;
+}
+
 /*
  * Moves every mark to its place among those before it, which is quick for marks that are nearly
  * in order, as most decoders make them. False, with the marks in some order, if it takes too
@@ -159,12 +167,12 @@ static bool marks_insert(struct byte_map *m)
     size_t steps = m->count * STEPS;
 
     for (size_t i = 1; i < m->count && steps > 0; i++) {
-        if (mark_order(&m->marks[i - 1], &m->marks[i]) < 0)
+        if (in_order(&m->marks[i - 1], &m->marks[i]))
             continue;
         struct mark moved = m->marks[i];
         size_t to = i;
 
-        for (; to > 0 && steps > 0 && mark_order(&m->marks[to - 1], &moved) > 0; to--) {
+        for (; to > 0 && steps > 0 && !in_order(&m->marks[to - 1], &moved); to--) {
             m->marks[to] = m->marks[to - 1];
             steps--;
         }

@@ -6,6 +6,8 @@ static uint64_t integer_at(const uint8_t *at, unsigned width)
 {
     uint64_t v = 0;
 
+    if (width == 1)
+        return at[0];
     for (unsigned i = width; i-- > 0;)
         v = v << 8 | at[i];
     return v;

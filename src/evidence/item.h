@@ -19,7 +19,7 @@ struct value {
         int64_t sint;
         struct bytes bytes; /* TYPE_TEXT, TYPE_BYTES */
     };
-};
+} __attribute__((packed, aligned(4))); /* as struct span */
 
 bool value_equal(const struct value *a, const struct value *b);
 

@@ -71,10 +71,10 @@ static void put(struct case_subject *c, const struct rule_case *r, const char *t
     if (strcmp(r->key, FAULT_TEXT) == 0) {
         case_fault(c, r->path, fault_named(text));
     } else if (k->type == TYPE_UINT || k->type == TYPE_BOOL) {
-        struct value v = {.type = k->type};
+        uint64_t number = 0;
 
-        assert_true(bytes_number(bytes_of(text), 10, &v.uint));
-        case_claim(c, r->path, r->key, v);
+        assert_true(bytes_number(bytes_of(text), 10, &number));
+        case_claim(c, r->path, r->key, (struct value){.type = k->type, .uint = number});
     } else if (k->type == TYPE_TEXT) {
         case_text(c, r->path, r->key, text);
     } else {
