@@ -7,6 +7,7 @@
 #include "app/publish.h"
 #include "base/file.h"
 #include "cli/appraise_command.h"
+#include "cli/key_options.h"
 
 enum {
     OUTPUT_MAX = 1 << 30
@@ -22,7 +23,8 @@ struct choice {
     bool report;    /* a rendering is wanted, not a verdict */
     bool published; /* … in a form for other programs */
     struct publish_request publish;
-    struct bytes *confirmed; /* room for as many as there are arguments */
+    struct signer_options signer; /* no key: nothing is signed */
+    struct bytes *confirmed;      /* room for as many as there are arguments */
 };
 
 static int status_of(enum verdict v)
@@ -88,6 +90,21 @@ static int run(const struct verb *v, const struct choice *o, struct arena *a)
     return verb_output(v, text_bytes(&t), o->report ? STATUS_GOOD : status_of(r.verdict));
 }
 
+/* The process that holds the key begins before anything from outside is read. */
+static int run_signing(const struct verb *v, struct choice *o, struct arena *a)
+{
+    struct signer signer;
+    struct err e;
+
+    if (!signer_start(&o->signer, &signer, &e))
+        return verb_fail(v, &e);
+    o->publish.signer = &signer;
+    int status = run(v, o, a);
+
+    signer_end(&signer);
+    return status;
+}
+
 /*
  * "--peers A B C" takes all that follows up to the next option: turns it into "--peers A
  * --peers B
@@ -119,15 +136,15 @@ static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc
 static int take_publish(const struct verb *v, struct choice *o, int c)
 {
     if (!o->report)
-        return verb_usage(v, "--format, --key and --confirm are options of 'assay report'");
+        return verb_usage(v, "--format and what belongs to it are options of 'assay report'");
     if (c == 'k')
-        o->publish.key = optarg;
+        o->signer.key = optarg;
     if (c == 'c')
         o->confirmed[o->publish.confirmed.count++] = bytes_of(optarg);
     if (c == 'f' && !publish_format_by_name(bytes_of(optarg), &o->publish.format))
         return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", optarg);
     o->published = o->published || c == 'f';
-    return STATUS_GOOD;
+    return key_option_take(v, c, &o->signer.passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
 }
 
 static int check_publish(const struct verb *v, const struct choice *o)
@@ -137,7 +154,7 @@ static int check_publish(const struct verb *v, const struct choice *o)
 
     if (o->published && (o->json || o->html != NULL))
         return verb_usage(v, "--format goes alone: no --json or --html beside it");
-    if (ear != (o->publish.key != NULL))
+    if (ear != (o->signer.key != NULL))
         return verb_usage(v, ear ? "--format ear needs --key" : "--key is for --format ear");
     if (stix != (o->publish.confirmed.count > 0))
         return verb_usage(v, stix ? "--format stix needs the fingerprint of a finding that was "
@@ -181,6 +198,8 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'f':
     case 'k':
     case 'c':
+    case 'F':
+    case 'D':
         return take_publish(v, o, c);
     }
     return STATUS_GOOD;
@@ -201,6 +220,7 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"key",       required_argument, NULL, 'k'},
         {"confirm",   required_argument, NULL, 'c'},
         {"json",      no_argument,       NULL, 'j'},
+        KEY_OPTION_ROWS,
         {"help",      no_argument,       NULL, 'h'},
         {NULL,        0,                 NULL, 0  },
     };
@@ -224,7 +244,7 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
 
 int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
-    struct choice o = {.report = report};
+    struct choice o = {.report = report, .signer = {.passphrase = KEY_OPTION_NONE}};
     struct arena a;
     bool go = false;
 
@@ -239,7 +259,7 @@ int appraise_command(const struct verb *v, int argc, char **argv, bool report)
     int status = parse(v, argc, argv, &o, &go);
 
     if (go)
-        status = run(v, &o, &a);
+        status = o.signer.key != NULL ? run_signing(v, &o, &a) : run(v, &o, &a);
     arena_done(&a);
     return status;
 }
