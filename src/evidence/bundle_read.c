@@ -113,6 +113,21 @@ static bool read_blobs(struct reading *r, struct member *ret_node)
     }
 }
 
+/* What one entry that has a blob gets of it. */
+static bool place_blob(struct reading *r, const struct stored *s, struct bundle *b,
+                       struct entry *n)
+{
+    if (s->redacted) {
+        n->redacted = true;
+        b->redacted++;
+        return true;
+    }
+    if (s->member.content.len != n->length)
+        return damage(r, &s->member, "the node gives another length");
+    n->bytes = s->member.content;
+    return true;
+}
+
 /*
  * Gives each entry its bytes. The blobs must stand in the order in which the entries first name
  * them, so none can be missing, twice there, or left over.
@@ -137,16 +152,8 @@ static bool place_blobs(struct reading *r, const struct member *node, struct bun
                               "the blobs do not stand in the order of the entries");
             digest_table_add(&seen, &n->digest, number);
         }
-        const struct stored *s = &r->blobs[number];
-
-        if (s->redacted) {
-            n->redacted = true;
-            b->redacted++;
-            continue;
-        }
-        if (s->member.content.len != n->length)
-            return damage(r, &s->member, "the node gives another length");
-        n->bytes = s->member.content;
+        if (!place_blob(r, &r->blobs[number], b, n))
+            return false;
     }
     if (seen.count != r->blob_count)
         return damage(r, &r->blobs[seen.count].member, "no entry refers to this blob");

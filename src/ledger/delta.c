@@ -91,6 +91,9 @@ static bool verdict_counts(enum server_verdict was, enum server_verdict is,
     } else if (had_doubt && is == SERVER_CLEAN) {
         return err_set(e, ERR_INPUT, "a server that was %s is clean now: say what resolved it",
                        server_verdict_name(was));
+    } else if (had_doubt && is == SERVER_UNKNOWN) {
+        return err_set(e, ERR_INPUT, "a server that was %s stays so until it is seen whole",
+                       server_verdict_name(was));
     }
     return true;
 }
@@ -130,6 +133,8 @@ static bool merge_next(struct merge *m, int side, struct delta *ret, struct coun
     c->ever += side > 0;
     c->removed_while_not_clean += side < 0 && was != SERVER_CLEAN;
     ret->records[ret->count++] = r;
+    if (side < 0 && (r.reason < REASON_RETURNED || r.reason > REASON_HELD_AS_EVIDENCE))
+        return err_set(e, ERR_INPUT, "a server is gone without a reason");
     return side < 0 || verdict_counts(was, is, &r, c, e);
 }
 

@@ -71,8 +71,8 @@ struct delta_why {
 /*
  * The delta between two trees of servers. `reasons` ascends by index; a server that it does not
  * name was bought or examined again. Counts go on from `counters`. False, with an error, for a
- * change that no ledger may make: a server that was under review or bad becomes clean without
- * the digest of what resolved it.
+ * change that no ledger may make: a server leaves without a reason, or was under review or bad
+ * and becomes clean without the digest of what resolved it, or unknown.
  */
 bool delta_make(const struct prefix_tree *before, const struct prefix_tree *after,
                 const struct delta_why *reasons, size_t reason_count, struct arena *a,

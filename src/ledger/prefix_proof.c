@@ -92,12 +92,26 @@ static bool terminal_suits(const struct prefix_proof *p, const uint8_t *index)
     return common >= p->depth && common < PREFIX_DEPTH_MAX;
 }
 
+/* Whether a value beside the path is one that a tree has there. */
+static bool sibling_suits(const struct prefix_proof *p, enum prefix_kind kind, unsigned level,
+                          const struct prefix_value *v, const struct prefix_value *none)
+{
+    struct aggregate sum = prefix_value_sum(v);
+    bool empty = memcmp(v->bytes, none->bytes, SHA256_SIZE) == 0;
+    /* Alone, a leaf stands higher; beside nothing, so does what stands alone. */
+    uint32_t least = level > 0 ? 0 : p->terminal == PREFIX_EMPTY ? 2 : 1;
+
+    return aggregate_valid(kind, &sum) && empty == (sum.n == 0) && sum.n >= least;
+}
+
 bool prefix_proof_root(const struct prefix_proof *p, enum prefix_kind kind,
                        const uint8_t *index, struct prefix_value *ret)
 {
+    const struct prefix_value none = prefix_value_none();
+
     if (!terminal_suits(p, index))
         return false;
-    *ret = p->terminal == PREFIX_EMPTY ? prefix_value_none() : prefix_value_leaf(p->leaf);
+    *ret = p->terminal == PREFIX_EMPTY ? none : prefix_value_leaf(p->leaf);
     struct aggregate sum = prefix_value_sum(ret);
 
     if (p->terminal != PREFIX_EMPTY && !aggregate_of_leaf(kind, &sum))
@@ -108,8 +122,7 @@ bool prefix_proof_root(const struct prefix_proof *p, enum prefix_kind kind,
 
         memcpy(other.bytes, p->siblings.data + (size_t)i * PREFIX_VALUE_SIZE,
                PREFIX_VALUE_SIZE);
-        sum = prefix_value_sum(&other);
-        if (!aggregate_valid(kind, &sum) ||
+        if (!sibling_suits(p, kind, i, &other, &none) ||
             !prefix_value_node(right ? &other : ret, right ? ret : &other, ret))
             return false;
     }

@@ -36,7 +36,7 @@ bool prefix_proof_take(struct bytes *rest, size_t leaf_size, struct prefix_proof
 
 /*
  * The root of a tree of this kind in which the proof holds for `index`: the caller compares it
- * with the one that is known. False if it holds in none.
+ * with the one that is known. False if it holds in none: a proof has one form.
  */
 bool prefix_proof_root(const struct prefix_proof *p, enum prefix_kind kind,
                        const uint8_t *index, struct prefix_value *ret);

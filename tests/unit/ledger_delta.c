@@ -92,6 +92,8 @@ static void doubt_does_not_vanish(void **state)
     struct prefix_tree a = tree_of(*state, first, 0);
     struct prefix_tree b = tree_of(*state, bad_clean, 1);
     struct prefix_tree c = tree_of(*state, review_clean, 1);
+    const int lost[] = {SERVER_UNKNOWN, SERVER_REVIEW, SERVER_CLEAN, SERVER_UNKNOWN};
+    const int gone[] = {SERVER_BAD, SERVER_REVIEW, NONE, SERVER_UNKNOWN};
     struct counters counts = {0};
     struct delta d;
     struct err e;
@@ -99,6 +101,10 @@ static void doubt_does_not_vanish(void **state)
     assert_false(delta_make(&a, &b, NULL, 0, *state, &d, &counts, &e));
     assert_false(delta_make(&a, &c, NULL, 0, *state, &d, &counts, &e));
     assert_false(delta_make(&a, &b, wrong, 1, *state, &d, &counts, &e));
+    b = tree_of(*state, lost, 1);
+    assert_false(delta_make(&a, &b, NULL, 0, *state, &d, &counts, &e));
+    b = tree_of(*state, gone, 0);
+    assert_false(delta_make(&a, &b, NULL, 0, *state, &d, &counts, &e));
     b = tree_of(*state, first, 1);
     assert_false(delta_make(&a, &b, wrong, 1, *state, &d, &counts, &e));
 }
@@ -107,6 +113,9 @@ static void a_delta_is_read_back(void **state)
 {
     const int first[] = {SERVER_CLEAN, SERVER_BAD, NONE, NONE};
     const int second[] = {SERVER_CLEAN, NONE, SERVER_CLEAN, NONE};
+    const struct delta_why reasons[] = {
+        {index_of(1), REASON_SCRAPPED, {{0}}}
+    };
     struct prefix_tree a = tree_of(*state, first, 0);
     struct prefix_tree b = tree_of(*state, second, 1);
     struct counters c = {0};
@@ -116,7 +125,7 @@ static void a_delta_is_read_back(void **state)
     struct text other;
     struct err e;
 
-    assert_true(delta_make(&a, &b, NULL, 0, *state, &d, &c, &e));
+    assert_true(delta_make(&a, &b, reasons, 1, *state, &d, &c, &e));
     text_init(&t, *state, 1 << 16);
     delta_print(&t, &d);
     assert_int_equal(t.len, 14 + 3 * DELTA_RECORD_SIZE);

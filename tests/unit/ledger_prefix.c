@@ -369,7 +369,9 @@ static void a_sibling_with_a_false_sum_is_refused(void **state)
 {
     struct digest index = index_of(0);
     uint8_t row[SERVER_LEAF_SIZE];
-    struct prefix_value sibling = prefix_value_none();
+    uint8_t beside[SERVER_LEAF_SIZE];
+    struct prefix_value none = prefix_value_none();
+    struct prefix_value sibling;
     struct prefix_value root;
     struct prefix_proof p = {
         PREFIX_MEMBER, 1, {row,           sizeof(row)},
@@ -378,12 +380,30 @@ static void a_sibling_with_a_false_sum_is_refused(void **state)
 
     (void)state;
     make_row(0, 0, row);
+    make_row(4, 0, beside);
+    sibling = prefix_value_leaf((struct bytes){beside, sizeof(beside)});
     assert_true(prefix_proof_root(&p, PREFIX_SERVERS, index.bytes, &root));
+    /* The counts and the methods; other days would be another leaf. */
     for (size_t i = 0; i < AGGREGATE_SIZE; i++) {
-        sibling.bytes[SHA256_SIZE + i] ^= 1;
-        assert_false(prefix_proof_root(&p, PREFIX_SERVERS, index.bytes, &root));
-        sibling.bytes[SHA256_SIZE + i] ^= 1;
+        if (i >= 20 && i < 28)
+            continue;
+        sibling.bytes[SHA256_SIZE + i] ^= 4;
+        assert_int_equal(prefix_proof_root(&p, PREFIX_SERVERS, index.bytes, &root), i >= 32);
+        sibling.bytes[SHA256_SIZE + i] ^= 4;
     }
+    /* Without a hash of its own, a leaf's place is higher. */
+    sibling = none;
+    assert_false(prefix_proof_root(&p, PREFIX_SERVERS, index.bytes, &root));
+    sibling = prefix_value_leaf((struct bytes){beside, sizeof(beside)});
+    memcpy(sibling.bytes, none.bytes, SHA256_SIZE);
+    assert_false(prefix_proof_root(&p, PREFIX_SERVERS, index.bytes, &root));
+    /* Nothing beside one leaf is no end of a path: the leaf would stand higher. */
+    sibling = prefix_value_leaf((struct bytes){beside, sizeof(beside)});
+    p = (struct prefix_proof){
+        PREFIX_EMPTY, 1, {NULL,          0 },
+          {sibling.bytes, 68}
+    };
+    assert_false(prefix_proof_root(&p, PREFIX_SERVERS, index.bytes, &root));
 }
 
 static void roots_are_bound_to_tree_origin_and_epoch(void **state)
