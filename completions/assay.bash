@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats learn reads report rules --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats key learn log reads report rules --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -22,7 +22,9 @@ _assay()
     diff) options='--all --help --json' ;;
     explain) options='--help --json' ;;
     formats) options='--help --json --markdown' ;;
+    key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
+    log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file -o' ;;
     reads) options='--help --json' ;;
     report) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
     rules) options='--help --json' ;;

@@ -264,4 +264,5 @@ void appraisal_result(const struct appraisal *r, const struct appraisal_request 
         ret->references[i] =
             (struct result_source){bytes_of(q->references[i]), r->references[i]};
     result_take(ret, &r->subject, &r->findings, &r->coverage, a);
+    result_trust(ret);
 }

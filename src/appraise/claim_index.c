@@ -38,6 +38,9 @@ void claim_index_init(struct claim_index *x, const struct subject *s, struct are
     *x = (struct claim_index){.subject = s, .tree = t, .arena = a};
     x->first = ARENA_ARRAY(a, uint32_t, KEY_COUNT + 2);
     x->nodes = ARENA_ARRAY(a, uint32_t, t->count + 1);
+    x->paths = ARENA_ARRAY(a, struct bytes, t->count);
+    x->room = ARENA_ARRAY(a, struct text, 1);
+    text_init(x->room, a, 1 << 16);
     for (uint32_t i = 0; i < t->count; i++) {
         const struct item *claim = tree_claim(t, i);
 
@@ -110,11 +113,15 @@ struct bytes claim_words(const struct claim_index *x, uint32_t node)
 
 struct bytes claim_path(const struct claim_index *x, uint32_t node)
 {
-    struct text t;
+    struct bytes *path = &x->paths[node];
 
-    text_init(&t, x->arena, 1 << 16);
-    tree_path(x->tree, node, &t);
-    return text_bytes(&t);
+    if (path->data == NULL) {
+        x->room->len = 0;
+        x->room->overflow = false;
+        tree_path(x->tree, node, x->room);
+        *path = arena_copy(x->arena, text_bytes(x->room));
+    }
+    return *path;
 }
 
 uint32_t claim_sibling(const struct claim_index *x, uint32_t node, const char *name)

@@ -19,9 +19,11 @@ struct claim_index {
     const struct subject *subject;
     const struct tree *tree;
     struct arena *arena;
-    uint32_t *first; /* by key: where its nodes begin in `nodes` */
-    uint32_t *nodes; /* leaves by key, then in the order of the tree */
-    bool *doubted;   /* by node: a fault stands in it or above it */
+    uint32_t *first;     /* by key: where its nodes begin in `nodes` */
+    uint32_t *nodes;     /* leaves by key, then in the order of the tree */
+    bool *doubted;       /* by node: a fault stands in it or above it */
+    struct bytes *paths; /* by node: its path, once it was asked for */
+    struct text *room;   /* where paths are written before they are kept */
     enum key_id keys[NEED_COUNT];
 };
 

@@ -3,6 +3,7 @@
 
 enum major {
     UNSIGNED = 0,
+    NEGATIVE = 1,
     BYTES = 2,
     ARRAY = 4
 };
@@ -32,6 +33,18 @@ uint64_t cbor_number(struct cursor *c, uint64_t limit)
     if (v >= limit)
         c->failed = true;
     return c->failed ? 0 : v;
+}
+
+int cbor_small(struct cursor *c)
+{
+    bool negative = c->left.len > 0 && c->left.data[0] >> 5 == NEGATIVE;
+    uint64_t v = argument(c, negative ? NEGATIVE : UNSIGNED);
+
+    if (v > 127)
+        c->failed = true;
+    if (c->failed)
+        return 0;
+    return negative ? -1 - (int)v : (int)v;
 }
 
 struct view cbor_bytes(struct cursor *c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deterministic CBOR (RFC 8949 section 4.2.1) of what nodes are made of: unsigned numbers, byte
+/* Deterministic CBOR (RFC 8949 section 4.2.1) of what nodes are made of: numbers, byte
  * strings, arrays and null. Any other encoding of a value fails the cursor. */
 #ifndef ASSAY_AUDIT_CBOR_H
 #define ASSAY_AUDIT_CBOR_H
@@ -10,6 +10,9 @@
 uint64_t cbor_number(struct cursor *c, uint64_t limit);
 
 struct view cbor_bytes(struct cursor *c);
+
+/* A number from -128 to 127. */
+int cbor_small(struct cursor *c);
 
 /* How many members follow. */
 uint64_t cbor_array(struct cursor *c);

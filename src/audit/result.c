@@ -19,6 +19,11 @@ static const char *const severities[] = {"info", "low", "medium", "high", "criti
 static const char *const states[] = {"seen",        "partial", "absent",  "refused",
                                      "unsupported", "failed",  "untried", "excluded"};
 
+/* The trustworthiness vector (AR4SI). */
+static const char *const claims[] = {"instance-identity", "configuration", "executables",
+                                     "file-system",       "hardware",      "runtime-opaque",
+                                     "storage-opaque",    "sourced-data"};
+
 struct rendering {
     struct cursor node;
     struct out head; /* what the rendering has before the findings */
@@ -214,6 +219,21 @@ static void render_list(struct rendering *g, const char *key, renderer one)
     out_text(&g->tail, "]");
 }
 
+static void render_trust(struct cursor *c, struct out *o)
+{
+    c->failed |= cbor_array(c) != 8;
+    out_text(o, ",\"trust_vector\":{");
+    for (size_t i = 0; i < 8; i++) {
+        int v = cbor_small(c);
+
+        out_text(o, i > 0 ? ",\"" : "\"");
+        out_text(o, claims[i]);
+        out_text(o, v < 0 ? "\":-" : "\":");
+        out_decimal(o, (uint64_t)(v < 0 ? -v : v));
+    }
+    out_text(o, "}");
+}
+
 static void render_references(struct cursor *c, struct out *o)
 {
     uint64_t count = cbor_array(c);
@@ -284,17 +304,18 @@ static bool node_render(struct view node, struct memory *m, struct out *ret, str
     struct rendering g = {.node = {.left = node}, .head = {.memory = m}, .tail = {.memory = m}};
     struct out o = {.memory = m};
 
-    out_text(&o, "assay/result/1");
+    out_text(&o, "assay/result/2");
     out_number(&o, 0, 1);
     out_add(&o, node);
     res->digest = sha256(out_view(&o));
     g.node.failed =
-        cbor_array(&g.node) != 17 || !view_is(cbor_bytes(&g.node), "assay-result/1");
+        cbor_array(&g.node) != 18 || !view_is(cbor_bytes(&g.node), "assay-result/2");
     render_head(&g, res);
     render_list(&g, ",\"findings\":[", render_finding);
     render_list(&g, ",\"coverage\":[", render_coverage);
     render_list(&g, ",\"gaps\":[", render_sentence);
     render_list(&g, ",\"residual\":[", render_sentence);
+    render_trust(&g.node, &g.tail);
     out_text(&g.tail, "}");
     *ret = g.head;
     put_digest(ret, ",\"result\":", &res->digest);
@@ -338,7 +359,7 @@ bool result_open(struct view file, const struct operators *by, struct report *r,
     if (!whole || j.at.failed)
         return disproven(r, "result: not a result in its one form");
     if (!node_render(node, r->memory, &rendering, ret))
-        return view_begins(view_after(node, 1), "\x4e\x61ssay-result/1")
+        return view_begins(view_after(node, 1), "\x4e\x61ssay-result/2")
                    ? disproven(r, "result: the node is damaged")
                    : untold(r, "result: a node of a version that is not known here");
     if (!hash_equal(&digest, &ret->digest) || !view_equal(subject, ret->subject))

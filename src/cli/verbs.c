@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/verb.h"
+#include "cli/key_options.h"
 #include "collect/command.h"
 
 /* clang-format off */
@@ -125,6 +125,30 @@ const struct verb verbs[] = {
         .run = verb_formats,
     },
     {
+        .name = "key",
+        .synopsis = "make|list|rotate|revoke [OPTION]... FILE...",
+        .summary = "Make, list, rotate and revoke signing keys",
+        .help = "Keys are Ed25519. The private half is a file in PEM, with a passphrase, for its owner\n"
+                "only; the public half is a verifier key (c2sp.org/signed-note), FILE.pub.\n\n"
+                "  make FILE          makes a key, called --name\n"
+                "  list FILE...       public halves, and what statements among the FILEs say of them\n"
+                "  rotate KEY NEW.pub a statement by the old KEY that names its successor\n"
+                "  revoke KEY         a dated statement that KEY is not to be believed any more\n\n"
+                "  --name NAME             how the key is called: the origin of a log or of\n"
+                "                          statements, the name of a witness\n"
+                "  --witness               the key is for cosignatures\n"
+                "  --no-passphrase         the private half is in the clear\n"
+                KEY_OPTION_HELP
+                "  -o FILE                 the statement to be written\n"
+                "  --at TIME               its time (RFC 3339, UTC); without it, now\n"
+                "  --reason TEXT           why a key is revoked\n"
+                "  --by KEY                which key revokes, where the revoked one is lost\n"
+                "  --json                  one JSON object\n"
+                "  --help                  print this help\n\n"
+                "Exit status: 0 good, 2 trouble of our own.\n",
+        .run = verb_key,
+    },
+    {
         .name = "learn",
         .synopsis = "[--quality WORD] [--authority WHO] [--time T] [--json] -o FILE EVIDENCE...",
         .summary = "Make reference values from known-good evidence",
@@ -140,6 +164,29 @@ const struct verb verbs[] = {
                 "  --help            print this help\n\n"
                 "Exit status: 0 written, 2 trouble of our own.\n",
         .run = verb_learn,
+    },
+    {
+        .name = "log",
+        .synopsis = "init|append|checkpoint|prove|verify [OPTION]... DIR [WHAT]...",
+        .summary = "Keep a transparency log that nobody can rewrite unseen",
+        .help = "A log is a folder of static files (c2sp.org/tlog-tiles) that any web server can\n"
+                "serve. What append has acknowledged is not lost.\n\n"
+                "  init DIR              makes a log, called --origin, signed by --key\n"
+                "  append DIR FILE...    appends the bytes of each FILE\n"
+                "  checkpoint DIR        signs and publishes the tree as it is\n"
+                "  prove DIR INDEX|FILE  the proof that an entry is in the published tree; with\n"
+                "                        --old SIZE that it continues the tree of that size\n"
+                "  verify DIR            reads all of it: every tile and entry, the checkpoint\n\n"
+                "  --origin NAME           how the log is called, as example.com/log\n"
+                "  --key FILE              its private key ('assay key make'); without it the one\n"
+                "                          that init was given\n"
+                KEY_OPTION_HELP
+                "  --old SIZE              a size that the tree had before\n"
+                "  -o FILE                 where the proof goes\n"
+                "  --json                  one JSON object\n"
+                "  --help                  print this help\n\n"
+                "Exit status: 0 good, 1 the log is not sound, 2 trouble of our own.\n",
+        .run = verb_log,
     },
     {
         .name = "reads",

@@ -60,8 +60,7 @@ static bool target_close(struct file_new *plain, uint64_t length, bool compress,
 }
 
 bool collect_into_file(const struct collect_options *o, const char *path, bool compress,
-                       struct arena *a, struct evidence *ret, struct digest *ret_digest,
-                       struct err *e)
+                       struct arena *a, struct evidence *ret, struct err *e)
 {
     struct target t;
     struct collect_sink sink = {&t, target_begin, target_more, target_end};
@@ -76,7 +75,6 @@ bool collect_into_file(const struct collect_options *o, const char *path, bool c
         file_new_abandon(&t.file);
         return false;
     }
-    *ret_digest = evidence_digest(ret, a);
     return true;
 }
 

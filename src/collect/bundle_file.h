@@ -8,11 +8,10 @@
 
 /*
  * Collects into a new file that appears only when it is complete. `ret` holds tool, subject,
- * time and salt before and the sorted entries after; *ret_digest is D.
+ * time and salt before and the sorted entries after.
  */
 bool collect_into_file(const struct collect_options *o, const char *path, bool compress,
-                       struct arena *a, struct evidence *ret, struct digest *ret_digest,
-                       struct err *e);
+                       struct arena *a, struct evidence *ret, struct err *e);
 
 /* Writes a bundle whose blobs are in memory. */
 bool bundle_into_file(const struct bundle *b, const char *path, bool compress, struct arena *a,

@@ -119,7 +119,7 @@ static bool read_salt(const char *text, uint8_t ret[SALT_SIZE], struct err *e)
     return true;
 }
 
-static struct bytes now(struct arena *a)
+struct bytes moment_now(struct arena *a)
 {
     time_t seconds = time(NULL);
     struct tm t;
@@ -269,7 +269,6 @@ bool collect_command_run(struct collect_command *c, struct arena *a, struct text
                          struct err *e)
 {
     struct evidence evidence = {.tool = bytes_of("assay " ASSAY_VERSION)};
-    struct digest digest;
     bool terminal = isatty(STDERR_FILENO) == 1;
 
     if (c->output == NULL)
@@ -285,16 +284,17 @@ bool collect_command_run(struct collect_command *c, struct arena *a, struct text
     if (c->time != NULL)
         evidence.time = bytes_of(c->time);
     else if (c->options.root == NULL)
-        evidence.time = now(a);
+        evidence.time = moment_now(a);
     if (terminal)
         c->options.progress = show_progress;
-    bool good =
-        collect_into_file(&c->options, c->output, c->compress, a, &evidence, &digest, e);
+    bool good = collect_into_file(&c->options, c->output, c->compress, a, &evidence, e);
 
     if (terminal)
         (void)fprintf(stderr, "\r\033[K");
     if (!good)
         return false;
+    struct digest digest = evidence_digest(&evidence, a);
+
     if (c->json)
         summary_json(out, c, &evidence, &digest, a);
     else

@@ -44,7 +44,11 @@ static struct bytes module_name(struct bytes path, struct arena *a)
     char *name = arena_alloc(a, path.len - start + 1);
 
     while (start + n < path.len && path.data[start + n] != '.') {
-        name[n] = path.data[start + n] == '-' ? '_' : (char)path.data[start + n];
+        char c = (char)path.data[start + n];
+
+        name[n] = c;
+        if (c == '-')
+            name[n] = '_';
         n++;
     }
     return (struct bytes){(const uint8_t *)name, n};

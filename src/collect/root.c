@@ -157,17 +157,17 @@ static int walk_part(const struct root *r, const char *part, struct arena *a,
     int why = 0;
 
     for (size_t i = 0; i < names->count; i++) {
-        const char *name = names->paths[i];
+        const char *place = names->paths[i];
 
         if (!wild) {
-            path_list_add(&next, a, path_below(a, name, part));
+            path_list_add(&next, a, path_below(a, place, part));
             continue;
         }
-        int one = list_folder(r, name, part, a, &next);
+        int one = list_folder(r, place, part, a, &next);
 
         if (one != 0 && why == 0) {
             why = one;
-            *ret_where = name;
+            *ret_where = place;
         }
     }
     *names = next;

@@ -80,4 +80,7 @@ struct digest digest_end(struct digest_stream *s);
 
 bool digest_equal(const struct digest *a, const struct digest *b);
 
+/* From 64 lower-case hexadecimal digits; false for anything else. */
+bool digest_of_hex(struct bytes hex, struct digest *ret);
+
 #endif

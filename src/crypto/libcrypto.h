@@ -41,6 +41,15 @@
       (BIO *, const EVP_PKEY *, const EVP_CIPHER *, const unsigned char *, int,                \
        pem_password_cb *, void *))                                                             \
     F(int, PEM_write_bio_PUBKEY, (BIO *, const EVP_PKEY *))                                    \
+    F(PKCS8_PRIV_KEY_INFO *, EVP_PKEY2PKCS8, (const EVP_PKEY *))                               \
+    F(void, PKCS8_PRIV_KEY_INFO_free, (PKCS8_PRIV_KEY_INFO *))                                 \
+    F(X509_SIG *, PKCS8_encrypt,                                                               \
+      (int, const EVP_CIPHER *, const char *, int, unsigned char *, int, int,                  \
+       PKCS8_PRIV_KEY_INFO *))                                                                 \
+    F(void, X509_SIG_free, (X509_SIG *))                                                       \
+    F(int, PEM_write_bio_PKCS8, (BIO *, const X509_SIG *))                                     \
+    F(const EVP_CIPHER *, EVP_aes_256_cbc, (void))                                             \
+    F(int, EVP_PKEY_get_raw_private_key, (const EVP_PKEY *, unsigned char *, size_t *))        \
     F(EVP_PKEY *, d2i_PUBKEY, (EVP_PKEY **, const unsigned char **, long))                     \
     F(void, EVP_PKEY_free, (EVP_PKEY *))                                                       \
     F(int, EVP_PKEY_get_base_id, (const EVP_PKEY *))                                           \
@@ -67,6 +76,7 @@
       (EVP_MD_CTX *, const unsigned char *, size_t, const unsigned char *, size_t))
 
 struct libcrypto {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declarator allows none */
 #define MEMBER(type, name, parameters) type(*name) parameters;
     LIBCRYPTO_FUNCTIONS(MEMBER)
 #undef MEMBER

@@ -75,3 +75,17 @@ bool digest_equal(const struct digest *a, const struct digest *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
+
+bool digest_of_hex(struct bytes hex, struct digest *ret)
+{
+    if (hex.len != 2 * sizeof(ret->bytes))
+        return false;
+    for (size_t i = 0; i < hex.len; i++) {
+        if (hex_digit(hex.data[i]) < 0 || (hex.data[i] >= 'A' && hex.data[i] <= 'F'))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(ret->bytes); i++)
+        ret->bytes[i] =
+            (uint8_t)(hex_digit(hex.data[2 * i]) << 4 | hex_digit(hex.data[2 * i + 1]));
+    return true;
+}

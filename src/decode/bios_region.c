@@ -61,7 +61,7 @@ static void decode(struct decode *d)
     while (reader_more(&d->in)) {
         size_t next = uefi_volume_next(d->in.all, d->in.pos);
 
-        uefi_loose(d, next - d->in.pos, "data", CLASS_UNKNOWN);
+        uefi_loose(d, next - d->in.pos, "data", CLASS_UNKNOWN, 0xff);
         if (reader_more(&d->in))
             volume(d, &o);
     }

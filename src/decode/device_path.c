@@ -200,6 +200,19 @@ static struct bytes next_node(struct reader *r, struct device_path *path)
     return reader_take(r, length);
 }
 
+/* One node of either text; what stands between it and the one before comes first. */
+static void print_next(struct path_printer *p, struct bytes node, bool joined)
+{
+    bool instance_ends = node.data[0] == TYPE_END && node.data[1] == 1;
+
+    if (instance_ends)
+        text_char(p->out, ',');
+    else if (!joined)
+        text_char(p->out, '/');
+    if (!instance_ends)
+        print_node(p, node);
+}
+
 /*
  * Reads nodes up to and including the end node. Instances are joined by ','. When a node is
  * malformed, `sound` is false, the fault is given, and what follows in `r` is not read. The
@@ -228,14 +241,8 @@ static struct device_path device_path_read(struct reader *r, struct arena *a)
 
         if (end && node.data[1] == 0xff)
             break;
-        for (size_t i = 0; i < 2; i++) {
-            if (end && node.data[1] == 1)
-                text_char(printers[i].out, ',');
-            else if (!joined)
-                text_char(printers[i].out, '/');
-            if (!end || node.data[1] != 1)
-                print_node(&printers[i], node);
-        }
+        for (size_t i = 0; i < 2; i++)
+            print_next(&printers[i], node, joined);
         joined = end && node.data[1] == 1;
     }
     if (path.sound && (full.overflow || stable.overflow)) {

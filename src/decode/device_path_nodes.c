@@ -254,7 +254,10 @@ static void print_uart(struct path_printer *p, struct reader *r)
     else
         text_uint(p->out, bits);
     text_char(p->out, ',');
-    text_char(p->out, parity < 6 ? parities[parity] : 'x');
+    if (parity < 6)
+        text_char(p->out, parities[parity]);
+    else
+        text_char(p->out, 'x');
     text_char(p->out, ',');
     text_puts(p->out, stop < 4 ? stops[stop] : "x");
 }

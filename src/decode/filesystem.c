@@ -213,6 +213,8 @@ void fs_tail(struct decode *d)
         return;
     if (bytes_all(b, 0))
         decode_claimed_region(d, s, CLASS_PADDING);
-    else if (bytes_all(b, 0xff))
+    else if (bytes_all(b, 0xff)) {
+        decode_value_at(d, KEY_PART_FILL, value_uint(0xff), (struct span){s.blob, s.offset, 0});
         decode_claimed_region(d, s, CLASS_FREE_ERASED);
+    }
 }

@@ -7,6 +7,7 @@
 #include "base/entropy.h"
 #include "decode/engine.h"
 #include "decode/intel.h"
+#include "decode/intel_key.h"
 
 enum {
     DESCRIPTOR_SIZE = 0x1000,
@@ -368,9 +369,8 @@ static void filling(struct decode *d, const struct map *m)
 
         if (until > from)
             b = bytes_slice(d->in.all, (size_t)from, (size_t)(until - from));
-        if (b.len > 0 && (bytes_all(b, 0xff) || bytes_all(b, 0)))
-            decode_region(d, (struct span){d->in.blob, d->in.base + from, b.len},
-                          CLASS_PADDING);
+        if (b.len > 0)
+            (void)intel_fill(d, b, (struct span){d->in.blob, d->in.base + from, b.len});
         if (i < m->section_count && m->sections[i].end > from)
             from = m->sections[i].end;
     }
@@ -423,9 +423,7 @@ static void raw(struct decode *d, const char *name, uint64_t from, uint64_t unti
     decode_value_at(d, KEY_DATA_LENGTH, value_uint(b.len), none);
     if (bytes_all(b, 0xff))
         decode_region(d, s, CLASS_FREE_ERASED);
-    else if (bytes_all(b, 0))
-        decode_region(d, s, CLASS_PADDING);
-    else
+    else if (!intel_fill(d, b, s))
         decode_value_at(d, KEY_DATA_ENTROPY, value_uint(bytes_entropy(b)), none);
     decode_close(d);
     decode_leave(d);

@@ -148,6 +148,16 @@ void intel_hash(struct decode *d, const char *name, size_t fixed, bool usage)
     decode_close(d);
 }
 
+bool intel_fill(struct decode *d, struct bytes b, struct span s)
+{
+    if (!bytes_all(b, 0xff) && !bytes_all(b, 0))
+        return false;
+    if (b.data[0] == 0)
+        decode_value_at(d, KEY_PART_FILL, value_uint(0), (struct span){s.blob, s.offset, 0});
+    decode_region(d, s, CLASS_PADDING);
+    return true;
+}
+
 void intel_filling(struct decode *d)
 {
     size_t from = d->in.pos;
@@ -155,10 +165,8 @@ void intel_filling(struct decode *d)
 
     if (!reader_more(&d->in))
         return;
-    if (bytes_all(b, 0xff) || bytes_all(b, 0)) {
+    if (!intel_fill(d, b, (struct span){d->in.blob, d->in.base + from, b.len}))
+        decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
+    else
         (void)reader_take(&d->in, b.len);
-        decode_region(d, reader_span(&d->in, from), CLASS_PADDING);
-        return;
-    }
-    decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
 }

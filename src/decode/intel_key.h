@@ -18,6 +18,12 @@ void intel_signature(struct decode *d, struct bytes covered);
  */
 void intel_hash(struct decode *d, const char *name, size_t fixed, bool usage);
 
+/*
+ * If `b`, which is not empty and stands at `s`, holds nothing but 0xff or nothing but zeros,
+ * makes it padding; zeros are claimed, since flash is erased to ones. False otherwise.
+ */
+bool intel_fill(struct decode *d, struct bytes b, struct span s);
+
 /* What follows to the end: filling of one value, or else a fault. */
 void intel_filling(struct decode *d);
 

@@ -223,6 +223,19 @@ static void image(struct decode *d, size_t structure, uint64_t type)
     decode_close(d);
 }
 
+/* Why no image begins at `at`, where the rest of the chain is. */
+static void no_image(struct decode *d, struct bytes rest, size_t at)
+{
+    if (rest.len == 0)
+        decode_fault(d, FAULT_UNTERMINATED, d->in.base + at);
+    else if (!rom_mark(rest, 0))
+        decode_fault(d, FAULT_BAD_SIGNATURE, d->in.base + at);
+    else if (rest.len < BLOCK)
+        decode_fault(d, FAULT_TRUNCATED, d->in.base + at);
+    else
+        decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + at + POINTER_OFFSET);
+}
+
 /*
  * Goes along the chain. Returns the end of the last image; *ret_count is how many there are.
  * Every step goes forward by at least a block.
@@ -238,23 +251,18 @@ static size_t images(struct decode *d, uint64_t *ret_count)
         size_t structure = structure_at(rest);
 
         if (!rom_mark(rest, 0) || structure == 0) {
-            enum fault_id id = rest.len == 0                           ? FAULT_UNTERMINATED
-                               : rom_mark(rest, 0) && rest.len < BLOCK ? FAULT_TRUNCATED
-                               : rom_mark(rest, 0)                     ? FAULT_BAD_REFERENCE
-                                                                       : FAULT_BAD_SIGNATURE;
-
-            decode_fault(d, id,
-                         d->in.base + at + (id == FAULT_BAD_REFERENCE ? POINTER_OFFSET : 0));
+            no_image(d, rest, at);
             return at;
         }
         struct reader r = reader_of(rest, 0, 0);
 
         reader_seek(&r, structure + 0x10);
-        struct bytes b = reader_take(&r, 6);
-        size_t length = b.len == 6 ? (b.data[0] | (size_t)b.data[1] << 8) * BLOCK : 0;
-        uint64_t type = b.len == 6 ? b.data[4] : 0;
+        size_t length = (size_t)reader_u16le(&r) * BLOCK;
 
-        last = b.len == 6 && (b.data[5] & LAST_IMAGE) != 0;
+        (void)reader_take(&r, 2);
+        uint64_t type = reader_u8(&r);
+
+        last = (reader_u8(&r) & LAST_IMAGE) != 0;
         if (length == 0 || length > rest.len || r.failed) {
             bool ends = length > rest.len || r.failed;
 

@@ -108,7 +108,7 @@ struct tcg_log {
  * Splits a log into records. Never fails: what is malformed is a fault, and records before it
  * stay. A log that ends between two records is sound; zeros or 0xff to the end are padding.
  */
-struct tcg_log tcg_log_read(struct bytes log, struct arena *a);
+struct tcg_log tcg_log_read(struct bytes bytes, struct arena *a);
 
 /* Whether event data starts with this text and its NUL. */
 bool tcg_data_is(struct bytes data, const char *signature);

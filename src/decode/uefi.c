@@ -108,14 +108,14 @@ static bool is_fill(uint8_t value)
 }
 
 /* The next `n` bytes hold one value. */
-static void loose_fill(struct decode *d, size_t n, bool quiet)
+static void loose_fill(struct decode *d, size_t n, bool quiet, uint8_t erased)
 {
     size_t from = d->in.pos;
     struct bytes b = reader_take(&d->in, n);
     struct span s = reader_span(&d->in, from);
-    bool erased = b.data[0] == 0xff;
+    bool blank = b.data[0] == erased;
 
-    if (!quiet && erased) {
+    if (!quiet && blank) {
         decode_open(d, ITEM_BAG, "erased");
         decode_uint(d, KEY_FLASH_ERASED, n, d->in.pos);
         decode_close(d);
@@ -125,7 +125,7 @@ static void loose_fill(struct decode *d, size_t n, bool quiet)
         decode_uint(d, KEY_FLASH_FILL_VALUE, b.data[0], d->in.pos);
         decode_close(d);
     }
-    decode_claimed_region(d, s, erased ? CLASS_FREE_ERASED : CLASS_PADDING);
+    decode_claimed_region(d, s, blank ? CLASS_FREE_ERASED : CLASS_PADDING);
 }
 
 /* How many bytes from the beginning stand before a whole block of one value, or its like. */
@@ -177,9 +177,11 @@ const struct decoder *uefi_known(struct bytes b)
                : NULL;
 }
 
-void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class)
+void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class,
+                uint8_t erased)
 {
     size_t end = d->in.pos + n;
+    bool in_free_space = class == CLASS_FREE_NONERASED;
 
     while (d->in.pos < end && !d->in.failed) {
         struct bytes rest = bytes_slice(d->in.all, d->in.pos, end - d->in.pos);
@@ -190,7 +192,10 @@ void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class cl
             return;
         }
         if (run == rest.len || run >= FILL_MIN) {
-            loose_fill(d, run, class == CLASS_FREE_NONERASED);
+            if (in_free_space && rest.data[0] != erased)
+                loose_data(d, run, name, class);
+            else
+                loose_fill(d, run, in_free_space, erased);
             continue;
         }
         const struct decoder *known = uefi_known(rest);

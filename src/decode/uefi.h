@@ -49,9 +49,11 @@ const struct decoder *uefi_known(struct bytes b);
 /*
  * Takes the next `n` bytes, which no structure explains, apart: what is erased or filled with
  * one value, what a decoder recognises, and the rest as a container `name` with digest and
- * entropy, of class `class`.
+ * entropy, of class `class`. In the free space of a volume (CLASS_FREE_NONERASED) only `erased`
+ * needs no explanation.
  */
-void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class);
+void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class,
+                uint8_t erased);
 
 /* The rest of `in`, not read because of a limit: one digest, and the fault. */
 void uefi_unread(struct decode *d);

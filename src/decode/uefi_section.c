@@ -497,7 +497,7 @@ static void gap(struct decode *d)
 
     if (b.len == 0)
         return;
-    if (bytes_all(b, 0) || bytes_all(b, 0xff))
+    if (bytes_all(b, 0))
         decode_claimed_region(d, reader_span(&d->in, from), CLASS_PADDING);
     else
         decode_bytes(d, KEY_RESERVED, b, from);

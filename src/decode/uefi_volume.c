@@ -198,7 +198,7 @@ static void align(struct decode *d, size_t to, uint8_t blank)
 
     if (b.len == 0)
         return;
-    if (bytes_all(b, blank) || bytes_all(b, 0))
+    if (bytes_all(b, blank))
         decode_claimed_region(d, reader_span(&d->in, from), CLASS_PADDING);
     else
         decode_bytes(d, KEY_RESERVED, b, from);
@@ -407,7 +407,7 @@ static void files_lost(struct decode *d, const struct file *f)
 {
     decode_fault(d, f->header_good ? FAULT_BAD_LENGTH : FAULT_BAD_CHECKSUM,
                  reader_offset(&d->in));
-    uefi_loose(d, reader_left(&d->in), "lost", CLASS_UNKNOWN);
+    uefi_loose(d, reader_left(&d->in), "lost", CLASS_UNKNOWN, 0xff);
 }
 
 static void free_space(struct decode *d, const struct volume *v)
@@ -419,7 +419,7 @@ static void free_space(struct decode *d, const struct volume *v)
     (void)reader_take(&d->in, run);
     decode_uint(d, KEY_FLASH_FV_FREE, run, d->in.pos);
     decode_claimed_region(d, reader_span(&d->in, from), CLASS_FREE_ERASED);
-    uefi_loose(d, reader_left(&d->in), "free-space", CLASS_FREE_NONERASED);
+    uefi_loose(d, reader_left(&d->in), "free-space", CLASS_FREE_NONERASED, v->erased);
 }
 
 /* Whether no file header stands here. */

@@ -69,16 +69,8 @@ static bool name_digest(struct bytes name, const char *folder, struct digest *re
     char again[TAR_NAME_MAX + 1];
     size_t skip = strlen(folder) + strlen("sha256-");
 
-    if (name.len != skip + 2 * sizeof(ret->bytes))
+    if (!digest_of_hex(bytes_slice(name, skip, SIZE_MAX), ret))
         return false;
-    for (size_t i = 0; i < sizeof(ret->bytes); i++) {
-        int high = hex_digit(name.data[skip + 2 * i]);
-        int low = hex_digit(name.data[skip + 2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        ret->bytes[i] = (uint8_t)(high << 4 | low);
-    }
     bundle_blob_name(folder, ret, again);
     return bytes_equal_text(name, again);
 }
@@ -121,6 +113,21 @@ static bool read_blobs(struct reading *r, struct member *ret_node)
     }
 }
 
+/* What one entry that has a blob gets of it. */
+static bool place_blob(struct reading *r, const struct stored *s, struct bundle *b,
+                       struct entry *n)
+{
+    if (s->redacted) {
+        n->redacted = true;
+        b->redacted++;
+        return true;
+    }
+    if (s->member.content.len != n->length)
+        return damage(r, &s->member, "the node gives another length");
+    n->bytes = s->member.content;
+    return true;
+}
+
 /*
  * Gives each entry its bytes. The blobs must stand in the order in which the entries first name
  * them, so none can be missing, twice there, or left over.
@@ -145,16 +152,8 @@ static bool place_blobs(struct reading *r, const struct member *node, struct bun
                               "the blobs do not stand in the order of the entries");
             digest_table_add(&seen, &n->digest, number);
         }
-        const struct stored *s = &r->blobs[number];
-
-        if (s->redacted) {
-            n->redacted = true;
-            b->redacted++;
-            continue;
-        }
-        if (s->member.content.len != n->length)
-            return damage(r, &s->member, "the node gives another length");
-        n->bytes = s->member.content;
+        if (!place_blob(r, &r->blobs[number], b, n))
+            return false;
     }
     if (seen.count != r->blob_count)
         return damage(r, &r->blobs[seen.count].member, "no entry refers to this blob");

@@ -20,13 +20,17 @@ enum {
 static void cbor_head(struct text *t, enum major m, uint64_t v)
 {
     uint8_t head[9];
-    unsigned width = v < 24 ? 0 : v <= 0xff ? 1 : v <= 0xffff ? 2 : v <= 0xffffffff ? 4 : 8;
-    unsigned info = width == 0   ? (unsigned)v
-                    : width == 1 ? 24
-                    : width == 2 ? 25
-                    : width == 4 ? 26
-                                 : 27;
+    unsigned width = 0;
+    unsigned info = (unsigned)v;
 
+    if (v >= 24) {
+        width = 1;
+        info = 24;
+        while (width < 8 && v >> (8 * width) != 0) {
+            width *= 2;
+            info++;
+        }
+    }
     head[0] = (uint8_t)((unsigned)m << 5 | info);
     for (unsigned i = 0; i < width; i++)
         head[1 + i] = (uint8_t)(v >> (8 * (width - 1 - i)));
@@ -38,7 +42,7 @@ void cbor_uint(struct text *t, uint64_t v)
     cbor_head(t, MAJOR_UINT, v);
 }
 
-static void cbor_int(struct text *t, int64_t v)
+void cbor_int(struct text *t, int64_t v)
 {
     if (v < 0)
         cbor_head(t, MAJOR_NEGATIVE, (uint64_t)(-1 - v));
@@ -146,6 +150,19 @@ uint64_t cbor_read_uint(struct reader *r)
     return read_kind(r, MAJOR_UINT);
 }
 
+int64_t cbor_read_int(struct reader *r)
+{
+    size_t at = r->pos;
+    enum major m = MAJOR_UINT;
+    uint64_t n = read_head(r, &m);
+
+    if ((m != MAJOR_UINT && m != MAJOR_NEGATIVE) || n > INT64_MAX) {
+        cbor_fail(r, at);
+        return 0;
+    }
+    return m == MAJOR_NEGATIVE ? -1 - (int64_t)n : (int64_t)n;
+}
+
 struct bytes cbor_read_bytes(struct reader *r)
 {
     uint64_t n = read_kind(r, MAJOR_BYTES);
@@ -194,12 +211,9 @@ static struct value read_marked(struct reader *r, size_t at)
         v.bytes = cbor_read_bytes(r);
         return v;
     }
-    enum major m = MAJOR_UINT;
-    uint64_t n = read_head(r, &m);
-
     v.type = TYPE_INT;
-    v.sint = m == MAJOR_NEGATIVE ? -1 - (int64_t)n : (int64_t)n;
-    if (type != TYPE_INT || (m != MAJOR_UINT && m != MAJOR_NEGATIVE) || n > INT64_MAX)
+    v.sint = cbor_read_int(r);
+    if (type != TYPE_INT)
         cbor_fail(r, at);
     return v;
 }

@@ -14,6 +14,9 @@
 
 void cbor_uint(struct text *t, uint64_t v);
 
+/* A negative number is a negative integer, any other an unsigned one. */
+void cbor_int(struct text *t, int64_t v);
+
 void cbor_bytes(struct text *t, struct bytes b);
 
 void cbor_text(struct text *t, const char *s);
@@ -33,6 +36,9 @@ void cbor_value(struct text *t, const struct value *v);
  * shortest form; the value is then zero or empty.
  */
 uint64_t cbor_read_uint(struct reader *r);
+
+/* Of an unsigned or a negative integer. */
+int64_t cbor_read_int(struct reader *r);
 
 struct bytes cbor_read_bytes(struct reader *r);
 

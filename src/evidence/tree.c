@@ -13,13 +13,18 @@ enum {
     NUMBERED_MAX = 4096, /* members that are told apart by their names */
 };
 
+struct run {
+    uint32_t from;
+    uint32_t len;
+};
+
 /* While building: which items are children of a node. */
 struct builder {
     struct tree *tree;
-    uint32_t *order;     /* item indexes, grouped by parent */
-    uint32_t *start;     /* by item: where its children begin in `order` */
-    uint32_t *node_from; /* by node: its children in `order` */
-    uint32_t *node_len;
+    uint32_t *order;      /* item indexes, grouped by parent */
+    uint32_t *start;      /* by item: where its children begin in `order` */
+    struct run *children; /* by node: its children in `order` */
+    size_t children_cap;
     tree_sink *sink;
     void *user;
 };
@@ -56,20 +61,9 @@ static uint32_t node_add(struct builder *b, uint32_t parent, uint32_t item, size
 {
     struct tree *t = b->tree;
     const struct item *source = &t->decoded->items[item];
-    size_t before = *cap;
 
     arena_grow(t->arena, &t->nodes, t->count, cap, sizeof(*t->nodes));
-    if (*cap != before) {
-        uint32_t *from = ARENA_ARRAY(t->arena, uint32_t, *cap);
-        uint32_t *len = ARENA_ARRAY(t->arena, uint32_t, *cap);
-
-        if (t->count > 0) {
-            memcpy(from, b->node_from, t->count * sizeof(*from));
-            memcpy(len, b->node_len, t->count * sizeof(*len));
-        }
-        b->node_from = from;
-        b->node_len = len;
-    }
+    arena_grow(t->arena, &b->children, t->count, &b->children_cap, sizeof(*b->children));
     uint32_t index = (uint32_t)t->count++;
 
     t->nodes[index] = (struct tree_node){
@@ -79,8 +73,7 @@ static uint32_t node_add(struct builder *b, uint32_t parent, uint32_t item, size
         .incomplete = source->faulty,
         .name = source->name,
     };
-    b->node_from[index] = b->start[item];
-    b->node_len[index] = b->start[item + 1] - b->start[item];
+    b->children[index] = (struct run){b->start[item], b->start[item + 1] - b->start[item]};
     return index;
 }
 
@@ -100,9 +93,9 @@ static uint32_t run_of_name(const struct builder *b, const uint32_t *kids, uint3
 static void expand(struct builder *b, uint32_t node, size_t *cap)
 {
     struct tree *t = b->tree;
-    uint32_t *kids = b->order + b->node_from[node];
-    uint32_t from = b->node_from[node];
-    uint32_t n = b->node_len[node];
+    uint32_t from = b->children[node].from;
+    uint32_t n = b->children[node].len;
+    uint32_t *kids = b->order + from;
     bool map = t->nodes[node].kind == ITEM_MAP;
 
     if (t->nodes[node].kind == ITEM_CLAIM)
@@ -119,8 +112,7 @@ static void expand(struct builder *b, uint32_t node, size_t *cap)
             t->nodes[child].kind = ITEM_BAG;
             t->nodes[child].made = true;
             t->nodes[child].incomplete = t->nodes[node].incomplete;
-            b->node_from[child] = from + i;
-            b->node_len[child] = run;
+            b->children[child] = (struct run){from + i, run};
         }
         i += run;
     }

@@ -7,12 +7,12 @@
 #include "evidence/cbor.h"
 
 enum {
-    RESULT_VERSION = 1,
+    RESULT_VERSION = 2,
     RESULT_MAX = 256 << 20,
-    MEMBERS = 16
+    MEMBERS = 17
 };
 
-static const char magic[] = "assay-result/1";
+static const char magic[] = "assay-result/2";
 
 static void put_digest(struct text *t, const struct digest *d)
 {
@@ -115,6 +115,9 @@ struct bytes result_encode(const struct result *r, struct arena *a)
         put_coverage(&t, &r->coverage[i]);
     put_sentences(&t, &r->gaps);
     put_sentences(&t, &r->residual);
+    cbor_array(&t, TRUST_CLAIMS);
+    for (size_t i = 0; i < TRUST_CLAIMS; i++)
+        cbor_int(&t, r->trust[i]);
     return text_bytes(&t);
 }
 
@@ -164,6 +167,19 @@ static void get_sentences(struct reader *r, struct arena *a, struct sentences *s
     *s = (struct sentences){.rows = ARENA_ARRAY(a, struct bytes, count + 1)};
     for (uint64_t i = 0; i < count && !r->failed; i++)
         s->rows[s->count++] = cbor_read_bytes(r);
+}
+
+static void get_trust(struct reader *r, int8_t ret[TRUST_CLAIMS])
+{
+    get_array(r, TRUST_CLAIMS);
+    for (size_t i = 0; i < TRUST_CLAIMS; i++) {
+        int64_t v = cbor_read_int(r);
+
+        if (v < INT8_MIN || v > INT8_MAX)
+            refuse(r);
+        else
+            ret[i] = (int8_t)v;
+    }
 }
 
 static void get_span(struct reader *r, struct result_finding *f)
@@ -269,6 +285,7 @@ bool result_decode(struct bytes node, struct arena *a, struct result *ret, struc
         get_coverage(&r, &out.coverage[out.coverage_count++]);
     get_sentences(&r, a, &out.gaps);
     get_sentences(&r, a, &out.residual);
+    get_trust(&r, out.trust);
     if (r.failed || reader_more(&r) || !bytes_equal(result_encode(&out, a), node))
         return err_set(e, ERR_INPUT, "the result is damaged near byte %zu", r.pos);
     *ret = out;

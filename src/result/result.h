@@ -10,6 +10,7 @@
 #include "appraise/verdict.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "result/trust.h"
 
 enum {
     RESULT_EXCERPT = 64 /* bytes of evidence that a finding quotes at most */
@@ -77,11 +78,13 @@ struct result {
     size_t finding_count;
     struct result_coverage *coverage;
     size_t coverage_count;
-    struct sentences gaps;     /* what is missing for "clean" */
-    struct sentences residual; /* what remains possible all the same */
+    struct sentences gaps;      /* what is missing for "clean" */
+    struct sentences residual;  /* what remains possible all the same */
+    int8_t trust[TRUST_CLAIMS]; /* the AR4SI vector, see trust.h */
 };
 
-/* Fills in findings and coverage; all else is for the caller. Lives in `a`. */
+/* Fills in findings and coverage; all else, the vector last, is for the caller. Lives in `a`.
+ */
 void result_take(struct result *r, const struct subject *s, const struct findings *f,
                  const struct coverage *c, struct arena *a);
 

@@ -267,6 +267,38 @@ static void coverage(struct text *t, const struct result *r)
     text_puts(t, "</tbody></table></div>\n");
 }
 
+/* Shown with the colours of states of coverage: what is open, good, in doubt, bad. */
+static const char *tier_class(enum trust_tier tier)
+{
+    static const char *const classes[] = {
+        [TIER_NONE] = "absent",
+        [TIER_AFFIRMING] = "seen",
+        [TIER_WARNING] = "untried",
+        [TIER_CONTRAINDICATED] = "failed",
+    };
+
+    return classes[tier];
+}
+
+static void trust(struct text *t, const struct result *r)
+{
+    text_puts(t, "<h2>For other programs</h2>\n<p>The trustworthiness vector of RATS "
+                 "(AR4SI), which says the same in terms that other programs know.</p>\n"
+                 "<div class=\"scroll\"><table>\n<thead><tr><th>Claim</th><th>Tier</th>"
+                 "<th>Value</th><th>Meaning</th></tr></thead>\n<tbody>\n");
+    for (unsigned i = 0; i < TRUST_CLAIMS; i++) {
+        enum trust_claim claim = (enum trust_claim)i;
+        enum trust_tier tier = trust_tier(r->trust[i]);
+
+        text_printf(t,
+                    "<tr><td><code>%s</code></td><td><span class=\"state %s\">%s</span></td>"
+                    "<td>%d</td><td>%s</td></tr>\n",
+                    trust_claim_name(claim), tier_class(tier), trust_tier_name(tier),
+                    r->trust[i], trust_words(claim, r->trust[i]));
+    }
+    text_puts(t, "</tbody></table></div>\n");
+}
+
 static void sentences(struct text *t, const char *heading, const struct sentences *s)
 {
     if (s->count == 0)
@@ -347,6 +379,7 @@ void result_html(struct text *t, const struct result *r, struct arena *a)
     sentences(t, "Missing for “clean”", &r->gaps);
     coverage(t, r);
     sentences(t, "What this cannot exclude", &r->residual);
+    trust(t, r);
     inputs(t, r, a);
     text_puts(t, "<footer>");
     html_text(t, r->tool);

@@ -126,6 +126,17 @@ static void json_inputs(struct json *j, const struct result *r)
         json_digest(j, "since", &r->history);
 }
 
+static void json_trust(struct json *j, const struct result *r)
+{
+    json_key(j, "trust_vector");
+    json_object_begin(j);
+    for (unsigned i = 0; i < TRUST_CLAIMS; i++) {
+        json_key(j, trust_claim_name((enum trust_claim)i));
+        json_int(j, r->trust[i]);
+    }
+    json_object_end(j);
+}
+
 void result_json(struct text *t, const struct result *r, struct arena *a)
 {
     struct digest digest = result_digest(r, a);
@@ -152,6 +163,7 @@ void result_json(struct text *t, const struct result *r, struct arena *a)
     json_array_end(&j);
     json_sentences(&j, "gaps", &r->gaps);
     json_sentences(&j, "residual", &r->residual);
+    json_trust(&j, r);
     json_object_end(&j);
     text_char(t, '\n');
 }

@@ -226,6 +226,17 @@ static void inputs(struct page *p, const struct result *r)
     }
 }
 
+static void trust(struct page *p, const struct result *r)
+{
+    for (unsigned i = 0; i < TRUST_CLAIMS; i++) {
+        enum trust_claim claim = (enum trust_claim)i;
+        int8_t value = r->trust[i];
+
+        text_printf(p->out, "  %-18s %-16s %4d  %s\n", trust_claim_name(claim),
+                    trust_tier_name(trust_tier(value)), value, trust_words(claim, value));
+    }
+}
+
 void result_text(struct text *t, const struct result *r, bool colour)
 {
     struct page p = {t, colour};
@@ -254,6 +265,8 @@ void result_text(struct text *t, const struct result *r, bool colour)
     }
     heading(&p, "What this cannot exclude");
     sentences(&p, &r->residual);
+    heading(&p, "Trustworthiness vector (RATS AR4SI)");
+    trust(&p, r);
     heading(&p, "Judged from");
     inputs(&p, r);
 }

@@ -7,6 +7,7 @@ usage: tests/cli/audit.py BUILD
 The documents come from tests/generate/ledger.py, which shares no code with the verifier. Each bad one differs from
 a good one in one thing. Prints TAP.
 """
+import base64
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "generate"))
 import ledger  # noqa: E402
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROVEN, DISPROVEN, UNTOLD = range(3)
 DAY = 20000
 JANUARY = 1704067200
@@ -88,6 +90,14 @@ class Bench:
         done = subprocess.run([self.program, *arguments], check=False, capture_output=True,
                               text=True, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout + done.stderr
+
+    def assay(self, *arguments):
+        """What the producer prints; 1 and 3 are verdicts."""
+        done = subprocess.run([os.path.join(os.path.dirname(self.program), "assay"), *arguments],
+                              check=False, capture_output=True, stdin=subprocess.DEVNULL)
+        if done.returncode not in (0, 1, 3):
+            raise SystemExit(f"assay {arguments[0]}: {done.stderr.decode()}")
+        return done.stdout
 
     def ok(self, name, good, more=""):
         self.number += 1
@@ -303,10 +313,73 @@ def samples(b):
            folders[1] + "/statement.json", *key)
 
 
+def signed(node, rendering, key, digest=None, subject=None):
+    """The envelope of a result, as `assay` would sign it."""
+    shown = json.loads(rendering)
+    digest = digest or ledger.sha256(b"assay/result/2\0", node)
+    head = ledger.compact({"_type": "https://in-toto.io/Statement/v1",
+                           "subject": [{"name": subject or shown["subject"],
+                                        "digest": {"sha256": digest.hex()}}],
+                           "predicateType": "urn:assay:result:1",
+                           "predicate": {"node": base64.b64encode(node).decode()}})
+    return ledger.envelope(head[:-2] + b',"result":' + rendering.rstrip() + b"}}", key)
+
+
+def results(b):
+    """Results of the program itself, in envelopes of the generator."""
+    key = ledger.Key("judge.example", "judge")
+    options = ["--key", key.vkey()]
+    reference = b.path("reference")
+    machines = os.path.join(ROOT, "demo", "machines")
+    b.assay("learn", "-o", reference, "--authority", "test", os.path.join(machines, "node-1"))
+    for name, counted in (("node-2", "clean"), ("node-5", "bad"), ("alone", "unknown")):
+        path = b.path(name)
+        more = [] if name == "alone" else ["--reference", reference]
+        b.assay("appraise", os.path.join(machines, name.replace("alone", "node-3")), "-o", path,
+                *more)
+        with open(path, "rb") as file:
+            node = file.read()
+        rendering = b.assay("report", "--json", path)
+        b.case(f"the result of {name}", PROVEN, f"counts as: {counted}", "result",
+               b.put("r", signed(node, rendering, key)), *options)
+    b.case("without a key", UNTOLD, "no key", "result", b.path("r"))
+    stranger = ledger.Key("judge.example", "another")
+    other = rendering.replace(b'"verdict":"incomplete"', b'"verdict":"clean"')
+    for name, envelope, words in (
+            ("signed by another", signed(node, rendering, stranger), "not signed"),
+            ("with another rendering", signed(node, other, key), "do not agree"),
+            ("with another digest", signed(node, rendering, key, digest=bytes(32)), "digest or"),
+            ("of another subject", signed(node, rendering, key, subject="x"), "digest or"),
+            ("with a node cut off", signed(node[:-1], rendering, key), "damaged")):
+        b.case("a result " + name, DISPROVEN, words, "result", b.put("r", envelope), *options)
+    newer = node.replace(b"assay-result/2", b"assay-result/9")
+    b.case("a result of another version", UNTOLD, "not known", "result",
+           b.put("r", signed(newer, rendering, key)), *options)
+
+
+def produced_log(b):
+    """A log that the program keeps."""
+    folder, key = b.path("kept"), b.path("log.key")
+    b.assay("key", "make", "--name", "kept.example/log", "--no-passphrase", key)
+    b.assay("log", "init", "--origin", "kept.example/log", "--key", key, folder)
+    entries = [b.put(f"entry-{i}", f"entry {i}".encode()) for i in range(300)]
+    with open(key + ".pub", encoding="utf-8") as file:
+        policy = b.put("kept-policy", f"log {file.read().strip()}\nquorum none\n".encode())
+    for part in (entries[:100], entries[100:]):
+        b.assay("log", "append", folder, *part)
+        b.assay("log", "checkpoint", folder)
+        with open(os.path.join(folder, "checkpoint"), "rb") as file:
+            name = "kept-new" if os.path.exists(b.path("kept-old")) else "kept-old"
+            b.put(name, file.read())
+    b.case("a log of the program", PROVEN, "all 300 entries", "log", folder, "--policy", policy,
+           "--old", b.path("kept-old"))
+
+
 def main(build):
     with tempfile.TemporaryDirectory() as folder:
         b = Bench(build, folder)
-        parts = (proofs, forged_proofs, statements, epochs, logs, samples)
+        parts = (proofs, forged_proofs, statements, epochs, logs, samples, results,
+                 produced_log)
         for part in parts:
             part(b)
         b.case("no command", UNTOLD, "Usage", "nothing")

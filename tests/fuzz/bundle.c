@@ -91,6 +91,8 @@ static void as_changes(struct bytes input, struct arena *a)
     uint8_t *room = arena_alloc(a, good.len);
     struct bundle back;
 
+    if (good.len == 0)
+        BUG("the sample cannot be written");
     memcpy(room, good.data, good.len);
     for (size_t i = 0; i + 3 <= input.len; i += 3) {
         size_t at = (size_t)input.data[i] << 8 | input.data[i + 1];

@@ -40,6 +40,8 @@ def volumes():
         [c.file(A, c.RAW, CODE, state=0xe8), driver(B)], length=512))
     cases.write("uefi-volume", "free-space-data", c.volume(
         [driver()], length=1024, free=c.erased(64) + CODE))
+    cases.write("uefi-volume", "free-space-zeros", c.volume(
+        [driver()], length=1024, free=c.erased(64) + bytes(400)))
     cases.write("uefi-volume", "variables", c.volume([], length=256, system=c.NVRAM, free=CODE))
     cases.write("uefi-volume", "unknown-system", c.volume([], length=256, system=C, free=CODE))
     cases.write("uefi-volume", "bad-file-checksum", c.volume(

@@ -93,9 +93,10 @@ static int exchange(void *user, uint8_t netfn, uint8_t command, struct bytes q,
     b->asked++;
     if (b->silent)
         return ETIMEDOUT;
+    answer_code(ret, 0xc1);
     if (b->refuses)
-        answer_code(ret, 0xc1);
-    else if (netfn == 0x0a)
+        return 0;
+    if (netfn == 0x0a)
         storage(b, command, q, ret);
     else if (netfn == 0x06 && command == 0x01)
         answer(ret, "\x00\x20\x01", 3);
@@ -103,8 +104,6 @@ static int exchange(void *user, uint8_t netfn, uint8_t command, struct bytes q,
         answer(ret, q.data[0] == 8 ? "\x00\x08\x04\x01" : "\x00\x01\x04\x01", 4);
     else if (netfn == 0x0c)
         answer(ret, "\x00\x11\x02\x00\x00\x00\x00\x01", 8);
-    else
-        answer_code(ret, 0xc1);
     return 0;
 }
 
@@ -132,7 +131,7 @@ static struct found get(const struct live *l, const char *path)
 
     if (f == NULL)
         fail_msg("%s was not found", path);
-    return f == NULL ? (struct found){0} : *f;
+    return *f;
 }
 
 static void a_bmc_is_read_whole(void **state)

@@ -151,12 +151,31 @@ static void both_implementations_agree(void **state)
     steps_give_what_one_call_gives(state);
 }
 
+static void a_digest_is_read_from_its_digits(void **state)
+{
+    struct digest want = digest_sha256(LITERAL("abc"));
+    struct digest d;
+    struct text t;
+
+    text_init(&t, *state, 100);
+    text_hex(&t, (struct bytes){want.bytes, sizeof(want.bytes)});
+    assert_true(digest_of_hex(text_bytes(&t), &d));
+    assert_true(digest_equal(&d, &want));
+    assert_false(digest_of_hex(bytes_slice(text_bytes(&t), 0, 63), &d));
+    assert_false(digest_of_hex(bytes_slice(text_bytes(&t), 0, 62), &d));
+    t.data[0] = 'B';
+    assert_false(digest_of_hex(text_bytes(&t), &d));
+    t.data[0] = 'g';
+    assert_false(digest_of_hex(text_bytes(&t), &d));
+    text_char(&t, '0');
+    assert_false(digest_of_hex(text_bytes(&t), &d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(vectors_of_every_algorithm),
-        TEST(algorithms_are_found_by_both_names),
-        TEST(steps_give_what_one_call_gives),
+        TEST(vectors_of_every_algorithm),     TEST(algorithms_are_found_by_both_names),
+        TEST(steps_give_what_one_call_gives), TEST(a_digest_is_read_from_its_digits),
         TEST(both_implementations_agree),
     };
 

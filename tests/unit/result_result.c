@@ -8,6 +8,7 @@
 /* A result with every member in use and hostile text wherever evidence may put it. */
 static struct result sample(struct arena *a)
 {
+    static const int trust[TRUST_CLAIMS] = {-128, -33, -1, 0, 1, 2, 96, 127};
     struct case_subject *c = case_new(a);
     struct findings f = {.arena = a};
     struct coverage k;
@@ -57,6 +58,8 @@ static struct result sample(struct arena *a)
     r.gaps.rows = ARENA_NEW(a, struct bytes);
     r.gaps.rows[r.gaps.count++] = bytes_of(EVIL);
     r.residual = r.gaps;
+    for (int i = 0; i < TRUST_CLAIMS; i++)
+        r.trust[i] = (int8_t)trust[i];
     return r;
 }
 
@@ -74,6 +77,7 @@ static void what_is_written_reads_back(void **state)
     struct digest b = result_digest(&back, *state);
 
     assert_true(digest_equal(&a, &b));
+    assert_memory_equal(back.trust, r.trust, sizeof(r.trust));
     assert_true(back.findings[0].has_span);
     test_bytes_are(back.findings[0].excerpt, "made");
 }
@@ -151,6 +155,9 @@ static void json_is_the_same_every_time(void **state)
     assert_true(holds(&a, "\"schema\":1,\"verdict\":\"suspect\""));
     assert_true(holds(&a, "\"centibits\":232"));
     assert_true(holds(&a, "\"centibits\":null"));
+    assert_true(
+        holds(&a, "\"trust_vector\":{\"instance-identity\":-128,\"configuration\":-33,"));
+    assert_true(holds(&a, "\"sourced-data\":127}"));
     assert_true(bytes_utf8(text_bytes(&a)));
 }
 

@@ -119,7 +119,8 @@ static char *underscored(struct arena *a, const char *name)
     char *copy = arena_text(a, bytes_of(name));
 
     for (char *c = copy; *c != 0; c++)
-        *c = *c == '-' ? '_' : *c;
+        if (*c == '-')
+            *c = '_';
     return copy;
 }
 
