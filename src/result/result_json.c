@@ -6,10 +6,9 @@
 static void json_digest(struct json *j, const char *name, const struct digest *d)
 {
     char room[96];
-    struct arena none = {0};
-    struct text t = {.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
+    struct text t;
 
-    /* The text never grows: its buffer is given. */
+    text_init_room(&t, room, sizeof(room));
     text_digest(&t, d);
     json_member_string(j, name, text_bytes(&t));
 }
