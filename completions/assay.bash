@@ -26,7 +26,7 @@ _assay()
     learn) options='--authority --help --json --quality --time -o' ;;
     log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file -o' ;;
     reads) options='--help --json' ;;
-    report) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
+    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --since -o' ;;
     rules) options='--help --json' ;;
     esac
     case $word in

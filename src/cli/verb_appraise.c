@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include "app/judge.h"
+#include "app/publish.h"
 #include "base/file.h"
 #include "cli/appraise_command.h"
+#include "cli/key_options.h"
 
 enum {
     OUTPUT_MAX = 1 << 30
@@ -18,7 +20,11 @@ struct choice {
     const char *html;
     const char *output;
     bool json;
-    bool report; /* a rendering is wanted, not a verdict */
+    bool report;    /* a rendering is wanted, not a verdict */
+    bool published; /* … in a form for other programs */
+    struct publish_request publish;
+    struct signer_options signer; /* no key: nothing is signed */
+    struct bytes *confirmed;      /* room for as many as there are arguments */
 };
 
 static int status_of(enum verdict v)
@@ -73,11 +79,30 @@ static int run(const struct verb *v, const struct choice *o, struct arena *a)
         (o->output != NULL && !file_write(o->output, result_encode(&r, a), a, &e)))
         return verb_fail(v, &e);
     text_init(&t, a, OUTPUT_MAX);
+    if (o->published && !publish(&t, &r, &o->publish, a, &e))
+        return verb_fail(v, &e);
+    if (o->published)
+        return verb_output(v, text_bytes(&t), STATUS_GOOD);
     if (o->json)
         result_json(&t, &r, a);
     else if (!o->report || o->html == NULL)
         result_text(&t, &r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
     return verb_output(v, text_bytes(&t), o->report ? STATUS_GOOD : status_of(r.verdict));
+}
+
+/* The process that holds the key begins before anything from outside is read. */
+static int run_signing(const struct verb *v, struct choice *o, struct arena *a)
+{
+    struct signer signer;
+    struct err e;
+
+    if (!signer_start(&o->signer, &signer, &e))
+        return verb_fail(v, &e);
+    o->publish.signer = &signer;
+    int status = run(v, o, a);
+
+    signer_end(&signer);
+    return status;
 }
 
 /*
@@ -105,6 +130,37 @@ static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc
     }
     *ret_argc = n;
     return out;
+}
+
+/* The options of `assay report` alone. */
+static int take_publish(const struct verb *v, struct choice *o, int c)
+{
+    if (!o->report)
+        return verb_usage(v, "--format and what belongs to it are options of 'assay report'");
+    if (c == 'k')
+        o->signer.key = optarg;
+    if (c == 'c')
+        o->confirmed[o->publish.confirmed.count++] = bytes_of(optarg);
+    if (c == 'f' && !publish_format_by_name(bytes_of(optarg), &o->publish.format))
+        return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", optarg);
+    o->published = o->published || c == 'f';
+    return key_option_take(v, c, &o->signer.passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
+}
+
+static int check_publish(const struct verb *v, const struct choice *o)
+{
+    bool stix = o->published && o->publish.format == PUBLISH_STIX;
+    bool ear = o->published && o->publish.format == PUBLISH_EAR;
+
+    if (o->published && (o->json || o->html != NULL))
+        return verb_usage(v, "--format goes alone: no --json or --html beside it");
+    if (ear != (o->signer.key != NULL))
+        return verb_usage(v, ear ? "--format ear needs --key" : "--key is for --format ear");
+    if (stix != (o->publish.confirmed.count > 0))
+        return verb_usage(v, stix ? "--format stix needs the fingerprint of a finding that was "
+                                    "confirmed: --confirm"
+                                  : "--confirm is for --format stix");
+    return STATUS_GOOD;
 }
 
 static int take_option(const struct verb *v, struct choice *o, int c)
@@ -139,6 +195,12 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'j':
         o->json = true;
         break;
+    case 'f':
+    case 'k':
+    case 'c':
+    case 'F':
+    case 'D':
+        return take_publish(v, o, c);
     }
     return STATUS_GOOD;
 }
@@ -154,7 +216,11 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"as-of",     required_argument, NULL, 't'},
         {"html",      required_argument, NULL, 'H'},
         {"output",    required_argument, NULL, 'o'},
+        {"format",    required_argument, NULL, 'f'},
+        {"key",       required_argument, NULL, 'k'},
+        {"confirm",   required_argument, NULL, 'c'},
         {"json",      no_argument,       NULL, 'j'},
+        KEY_OPTION_ROWS,
         {"help",      no_argument,       NULL, 'h'},
         {NULL,        0,                 NULL, 0  },
     };
@@ -171,13 +237,14 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
     if (argc - optind != 1)
         return verb_usage(v, "one EVIDENCE is needed, before --peers");
     o->request.evidence = argv[optind];
-    *ret_go = true;
+    status = check_publish(v, o);
+    *ret_go = status == STATUS_GOOD;
     return status;
 }
 
 int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
-    struct choice o = {.report = report};
+    struct choice o = {.report = report, .signer = {.passphrase = KEY_OPTION_NONE}};
     struct arena a;
     bool go = false;
 
@@ -185,12 +252,14 @@ int appraise_command(const struct verb *v, int argc, char **argv, bool report)
     argv = peers_spread(argc, argv, &a, &argc);
     o.references = ARENA_ARRAY(&a, const char *, (size_t)argc);
     o.peers = ARENA_ARRAY(&a, const char *, (size_t)argc);
+    o.confirmed = ARENA_ARRAY(&a, struct bytes, (size_t)argc);
+    o.publish.confirmed.rows = o.confirmed;
     o.request.references = o.references;
     o.request.peers = o.peers;
     int status = parse(v, argc, argv, &o, &go);
 
     if (go)
-        status = run(v, &o, &a);
+        status = o.signer.key != NULL ? run_signing(v, &o, &a) : run(v, &o, &a);
     arena_done(&a);
     return status;
 }
