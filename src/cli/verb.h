@@ -42,6 +42,7 @@ VERB_FUNCTION(log);
 VERB_FUNCTION(reads);
 VERB_FUNCTION(report);
 VERB_FUNCTION(rules);
+VERB_FUNCTION(sign);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

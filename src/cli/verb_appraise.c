@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include "app/judge.h"
+#include "app/signed_result.h"
 #include "base/file.h"
 #include "cli/appraise_command.h"
+#include "cli/key_options.h"
+#include "cli/signatures.h"
 
 enum {
     OUTPUT_MAX = 1 << 30
@@ -17,6 +20,9 @@ struct choice {
     const char **peers;
     const char *html;
     const char *output;
+    const char *sign; /* a private key */
+    struct passphrase_source passphrase;
+    struct believed *believed; /* whose signature under a result is known */
     bool json;
     bool report; /* a rendering is wanted, not a verdict */
 };
@@ -43,9 +49,10 @@ static bool write_html(const struct result *r, const char *path, struct arena *a
     return file_write(path, text_bytes(&t), a, e);
 }
 
-/* A result that was kept is shown again; anything else is judged. */
+/* A result that was kept is shown again; anything else is judged. `ret_envelope` gets the
+ * signatures of a signed one. */
 static bool result_of(const struct choice *o, struct arena *a, struct result *ret,
-                      struct err *e)
+                      struct dsse *ret_envelope, struct err *e)
 {
     const char *path = o->request.evidence;
     struct appraisal appraisal;
@@ -56,6 +63,8 @@ static bool result_of(const struct choice *o, struct arena *a, struct result *re
             return false;
         if (result_recognise(file))
             return result_decode(file, a, ret, e) || err_wrap(e, "%s", path);
+        if (signed_result_recognise(file))
+            return signed_result_read(file, a, ret_envelope, ret, e) || err_wrap(e, "%s", path);
     }
     if (!appraise(&o->request, a, &appraisal, e))
         return false;
@@ -63,21 +72,61 @@ static bool result_of(const struct choice *o, struct arena *a, struct result *re
     return true;
 }
 
-static int run(const struct verb *v, const struct choice *o, struct arena *a)
+/* Writes the result as a node, or in an envelope that the signer signs. */
+static bool write_result(const struct choice *o, const struct result *r, struct signer *signer,
+                         struct arena *a, struct err *e)
 {
-    struct result r;
-    struct text t;
-    struct err e;
+    struct bytes b;
 
-    if (!result_of(o, a, &r, &e) || (o->html != NULL && !write_html(&r, o->html, a, &e)) ||
-        (o->output != NULL && !file_write(o->output, result_encode(&r, a), a, &e)))
-        return verb_fail(v, &e);
+    if (o->output == NULL)
+        return true;
+    if (signer == NULL)
+        b = result_encode(r, a);
+    else if (!signed_result_make(r, signer, a, &b, e))
+        return false;
+    return file_write(o->output, b, a, e);
+}
+
+static int show(const struct verb *v, const struct choice *o, const struct result *r,
+                const struct dsse *d, struct arena *a)
+{
+    int status = o->report ? STATUS_GOOD : status_of(r->verdict);
+    struct text t;
+
     text_init(&t, a, OUTPUT_MAX);
     if (o->json)
-        result_json(&t, &r, a);
+        result_json(&t, r, a);
     else if (!o->report || o->html == NULL)
-        result_text(&t, &r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
-    return verb_output(v, text_bytes(&t), o->report ? STATUS_GOOD : status_of(r.verdict));
+        result_text(&t, r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
+    struct text said;
+
+    text_init(&said, a, OUTPUT_MAX);
+    bool good = signatures_text(&said, d, o->believed, a);
+
+    if (!o->json)
+        text_add(&t, text_bytes(&said));
+    if (o->believed->count > 0 && !good)
+        status = STATUS_FINDING;
+    return verb_output(v, text_bytes(&t), status);
+}
+
+static int run(const struct verb *v, const struct choice *o, struct arena *a)
+{
+    const struct signer_options options = {.key = o->sign, .passphrase = o->passphrase};
+    struct dsse *d = ARENA_NEW(a, struct dsse);
+    struct signer signer = {.fd = -1};
+    struct result r;
+    struct err e;
+
+    /* The process with the key starts before anything from outside is read. */
+    if (o->sign != NULL && !signer_start(&options, &signer, &e))
+        return verb_fail(v, &e);
+    bool good = believed_read(o->believed, a, &e) && result_of(o, a, &r, d, &e) &&
+                (o->html == NULL || write_html(&r, o->html, a, &e)) &&
+                write_result(o, &r, o->sign != NULL ? &signer : NULL, a, &e);
+
+    signer_end(&signer);
+    return good ? show(v, o, &r, d, a) : verb_fail(v, &e);
 }
 
 /*
@@ -136,11 +185,18 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'o':
         o->output = optarg;
         break;
+    case 'S':
+        o->sign = optarg;
+        break;
+    case 'B':
+        if (!o->report || !believed_add(o->believed, optarg))
+            return verb_usage(v, "too many keys, or nothing that is signed");
+        break;
     case 'j':
         o->json = true;
         break;
     }
-    return STATUS_GOOD;
+    return key_option_take(v, c, &o->passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
 }
 
 static int parse(const struct verb *v, int argc, char **argv, struct choice *o, bool *ret_go)
@@ -154,6 +210,9 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"as-of",     required_argument, NULL, 't'},
         {"html",      required_argument, NULL, 'H'},
         {"output",    required_argument, NULL, 'o'},
+        {"sign",      required_argument, NULL, 'S'},
+        {"signer",    required_argument, NULL, 'B'},
+        KEY_OPTION_ROWS,
         {"json",      no_argument,       NULL, 'j'},
         {"help",      no_argument,       NULL, 'h'},
         {NULL,        0,                 NULL, 0  },
@@ -170,6 +229,8 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         return status;
     if (argc - optind != 1)
         return verb_usage(v, "one EVIDENCE is needed, before --peers");
+    if (o->sign != NULL && o->output == NULL)
+        return verb_usage(v, "--sign needs -o FILE");
     o->request.evidence = argv[optind];
     *ret_go = true;
     return status;
@@ -177,7 +238,8 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
 
 int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
-    struct choice o = {.report = report};
+    struct believed believed = {.count = 0};
+    struct choice o = {.report = report, .passphrase = KEY_OPTION_NONE, .believed = &believed};
     struct arena a;
     bool go = false;
 

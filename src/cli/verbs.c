@@ -7,7 +7,7 @@ const struct verb verbs[] = {
     {
         .name = "appraise",
         .synopsis = "EVIDENCE [--reference REF]... [--peers EVIDENCE...|COHORT] [--since EVIDENCE] "
-            "[--policy FILE] [--dbx FILE] [--as-of TIME] [--json] [--html FILE] [-o FILE]",
+            "[--policy FILE] [--dbx FILE] [--as-of TIME] [--sign KEY] [--json] [--html FILE] [-o FILE]",
         .summary = "Judge a machine by its evidence",
         .help = "Asks of EVIDENCE (a bundle or a recorded folder) whether the machine is what was\n"
                 "ordered, like its siblings, like itself before, whether its witnesses tell one\n"
@@ -24,6 +24,8 @@ const struct verb verbs[] = {
                 "  --json            one JSON object\n"
                 "  --html FILE       also write the result as one page\n"
                 "  -o FILE           also write the result as a node, for 'assay report'\n"
+                "  --sign KEY        what -o writes is signed by this key ('assay key make')\n"
+                KEY_OPTION_HELP
                 "  --help            print this help\n\n"
                 "Exit status: 0 clean, 1 suspect, 3 incomplete, 2 trouble of our own.\n",
         .run = verb_appraise,
@@ -204,11 +206,11 @@ const struct verb verbs[] = {
     },
     {
         .name = "report",
-        .synopsis = "[--html FILE] [--json] RESULT | EVIDENCE [--reference REF]... "
+        .synopsis = "[--html FILE] [--json] [--signer KEY.pub]... RESULT | EVIDENCE [--reference REF]... "
                     "[--peers EVIDENCE...|COHORT] [--since EVIDENCE] [--policy FILE] "
                     "[--dbx FILE] [--as-of TIME] [-o FILE]",
         .summary = "Write a result as a page that anyone can read",
-        .help = "Shows a RESULT that 'assay appraise -o' kept, or judges EVIDENCE with the same\n"
+        .help = "Shows a RESULT that 'assay appraise -o' kept, signed or not, or judges EVIDENCE with the same\n"
                 "options as 'assay appraise' and shows that. The page stands by itself: verdict,\n"
                 "findings with the bytes behind them, coverage, what cannot be excluded, digests.\n\n"
                 "  --html FILE       where the page goes; without it text is printed\n"
@@ -219,9 +221,10 @@ const struct verb verbs[] = {
                 "  --dbx FILE        revoked digests that the machine's dbx must hold\n"
                 "  --as-of TIME      time of judgement (RFC 3339, UTC)\n"
                 "  -o FILE           also write the result as a node\n"
+                "  --signer KEY.pub  the RESULT must be signed by this key\n"
                 "  --json            print one JSON object\n"
                 "  --help            print this help\n\n"
-                "Exit status: 0 written, whatever the verdict, 2 trouble of our own.\n",
+                "Exit status: 0 written, whatever the verdict, 1 not signed by --signer, 2 trouble of our own.\n",
         .run = verb_report,
     },
     {
@@ -235,6 +238,24 @@ const struct verb verbs[] = {
                 "\n"
                 "Exit status: 0 good, 2 trouble of our own.\n",
         .run = verb_rules,
+    },
+    {
+        .name = "sign",
+        .synopsis = "--key KEY [-o FILE] [--log DIR] RESULT... | --check [--signer KEY.pub]... FILE",
+        .summary = "Sign results, or say who has signed one",
+        .help = "Puts each RESULT ('assay appraise -o') into a signed envelope: DSSE around an in-toto\n"
+                "statement with the result node and its rendering in JSON. With --check: are they one,\n"
+                "and who has signed?\n\n"
+                "  --key KEY               the private key ('assay key make')\n"
+                KEY_OPTION_HELP
+                "  -o FILE                 where the envelope of one RESULT goes\n"
+                "  --log DIR               appends the envelopes to a log, as one batch\n"
+                "  --check                 looks at a signed result\n"
+                "  --signer KEY.pub        it must be signed by one of these keys\n"
+                "  --json                  one JSON object\n"
+                "  --help                  print this help\n\n"
+                "Exit status: 0 good, 1 not sound or not signed by --signer, 2 trouble of our own.\n",
+        .run = verb_sign,
     },
     {
         .name = NULL,
