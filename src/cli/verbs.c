@@ -73,6 +73,24 @@ const struct verb verbs[] = {
         .run = verb_collect,
     },
     {
+        .name = "cosign",
+        .synopsis = "--key FILE --policy FILE [--listen ADDRESS:PORT] DIR",
+        .summary = "Witness the logs of others: cosign what only grows",
+        .help = "Serves the protocol of c2sp.org/tlog-witness over HTTP until it is told to end: cosigns\n"
+                "a checkpoint if a proof shows that it continues the last one. DIR keeps that last one\n"
+                "of each log. Named so because a witness is something else elsewhere in Assay.\n\n"
+                "  --key FILE              a key made with 'assay key make --witness'; its public half\n"
+                "                          must be beside it\n"
+                "  --policy FILE           the logs that are witnessed: 'log VKEY' lines of a policy\n"
+                "                          (c2sp.org/tlog-policy)\n"
+                "  --listen ADDRESS:PORT   where it listens, 127.0.0.1:8010 unless given; port 0\n"
+                "                          takes a free one\n"
+                KEY_OPTION_HELP
+                "  --help                  print this help\n\n"
+                "Exit status: 0 told to end, 2 trouble of our own.\n",
+        .run = verb_cosign,
+    },
+    {
         .name = "decode",
         .synopsis = "[--as FORMAT] [--label NAME] [--json] [--map] FILE...",
         .summary = "Decode files into claims",
@@ -169,7 +187,7 @@ const struct verb verbs[] = {
     },
     {
         .name = "log",
-        .synopsis = "init|append|checkpoint|prove|verify [OPTION]... DIR [WHAT]...",
+        .synopsis = "init|append|checkpoint|prove|verify|monitor [OPTION]... DIR [WHAT]...",
         .summary = "Keep a transparency log that nobody can rewrite unseen",
         .help = "A log is a folder of static files (c2sp.org/tlog-tiles) that any web server can\n"
                 "serve. What append has acknowledged is not lost.\n\n"
@@ -178,16 +196,23 @@ const struct verb verbs[] = {
                 "  checkpoint DIR        signs and publishes the tree as it is\n"
                 "  prove DIR INDEX|FILE  the proof that an entry is in the published tree; with\n"
                 "                        --old SIZE that it continues the tree of that size\n"
-                "  verify DIR            reads all of it: every tile and entry, the checkpoint\n\n"
+                "  verify DIR            reads all of it: every tile and entry, the checkpoint\n"
+                "  monitor URL|DIR       a log of others: does it continue what --state has, and is\n"
+                "                        all of it there?\n\n"
                 "  --origin NAME           how the log is called, as example.com/log\n"
                 "  --key FILE              its private key ('assay key make'); without it the one\n"
-                "                          that init was given\n"
+                "                          that init was given. For monitor: its KEY.pub\n"
                 KEY_OPTION_HELP
                 "  --old SIZE              a size that the tree had before\n"
+                "  --policy FILE           who is believed (c2sp.org/tlog-policy): checkpoint has its\n"
+                "                          witnesses cosign and publishes only with its quorum\n"
+                "  --witness URL           one more witness to be asked; may be given more than once\n"
+                "  --state FILE            what monitor has seen; made at first\n"
                 "  -o FILE                 where the proof goes\n"
                 "  --json                  one JSON object\n"
                 "  --help                  print this help\n\n"
-                "Exit status: 0 good, 1 the log is not sound, 2 trouble of our own.\n",
+                "Exit status: 0 good, 1 the log is not sound, 2 trouble of our own, 3 not published:\n"
+                "too few witnesses.\n",
         .run = verb_log,
     },
     {
