@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/judge.h"
+#include "app/publish.h"
 #include "app/signed_result.h"
 #include "base/file.h"
 #include "cli/appraise_command.h"
@@ -24,7 +25,10 @@ struct choice {
     struct passphrase_source passphrase;
     struct believed *believed; /* whose signature under a result is known */
     bool json;
-    bool report; /* a rendering is wanted, not a verdict */
+    bool report;    /* a rendering is wanted, not a verdict */
+    bool published; /* … in a form for other programs */
+    struct publish_request publish;
+    struct bytes *confirmed; /* room for as many as there are arguments */
 };
 
 static int status_of(enum verdict v)
@@ -91,22 +95,24 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
                 const struct dsse *d, struct arena *a)
 {
     int status = o->report ? STATUS_GOOD : status_of(r->verdict);
+    struct text said;
     struct text t;
+    struct err e;
 
+    text_init(&said, a, OUTPUT_MAX);
+    if (!signatures_text(&said, d, o->believed, a) && o->believed->count > 0)
+        status = STATUS_FINDING;
     text_init(&t, a, OUTPUT_MAX);
+    if (o->published && !publish(&t, r, &o->publish, a, &e))
+        return verb_fail(v, &e);
+    if (o->published)
+        return verb_output(v, text_bytes(&t), status);
     if (o->json)
         result_json(&t, r, a);
     else if (!o->report || o->html == NULL)
         result_text(&t, r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
-    struct text said;
-
-    text_init(&said, a, OUTPUT_MAX);
-    bool good = signatures_text(&said, d, o->believed, a);
-
     if (!o->json)
         text_add(&t, text_bytes(&said));
-    if (o->believed->count > 0 && !good)
-        status = STATUS_FINDING;
     return verb_output(v, text_bytes(&t), status);
 }
 
@@ -156,6 +162,37 @@ static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc
     return out;
 }
 
+/* The options of `assay report` alone. */
+static int take_publish(const struct verb *v, struct choice *o, int c)
+{
+    if (!o->report)
+        return verb_usage(v, "--format, --key and --confirm are options of 'assay report'");
+    if (c == 'k')
+        o->publish.key = optarg;
+    if (c == 'c')
+        o->confirmed[o->publish.confirmed.count++] = bytes_of(optarg);
+    if (c == 'f' && !publish_format_by_name(bytes_of(optarg), &o->publish.format))
+        return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", optarg);
+    o->published = o->published || c == 'f';
+    return STATUS_GOOD;
+}
+
+static int check_publish(const struct verb *v, const struct choice *o)
+{
+    bool stix = o->published && o->publish.format == PUBLISH_STIX;
+    bool ear = o->published && o->publish.format == PUBLISH_EAR;
+
+    if (o->published && (o->json || o->html != NULL))
+        return verb_usage(v, "--format goes alone: no --json or --html beside it");
+    if (ear != (o->publish.key != NULL))
+        return verb_usage(v, ear ? "--format ear needs --key" : "--key is for --format ear");
+    if (stix != (o->publish.confirmed.count > 0))
+        return verb_usage(v, stix ? "--format stix needs the fingerprint of a finding that was "
+                                    "confirmed: --confirm"
+                                  : "--confirm is for --format stix");
+    return STATUS_GOOD;
+}
+
 static int take_option(const struct verb *v, struct choice *o, int c)
 {
     switch (c) {
@@ -195,6 +232,10 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'j':
         o->json = true;
         break;
+    case 'f':
+    case 'k':
+    case 'c':
+        return take_publish(v, o, c);
     }
     return key_option_take(v, c, &o->passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
 }
@@ -213,6 +254,9 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"sign",      required_argument, NULL, 'S'},
         {"signer",    required_argument, NULL, 'B'},
         KEY_OPTION_ROWS,
+        {"format",    required_argument, NULL, 'f'},
+        {"key",       required_argument, NULL, 'k'},
+        {"confirm",   required_argument, NULL, 'c'},
         {"json",      no_argument,       NULL, 'j'},
         {"help",      no_argument,       NULL, 'h'},
         {NULL,        0,                 NULL, 0  },
@@ -232,7 +276,8 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
     if (o->sign != NULL && o->output == NULL)
         return verb_usage(v, "--sign needs -o FILE");
     o->request.evidence = argv[optind];
-    *ret_go = true;
+    status = check_publish(v, o);
+    *ret_go = status == STATUS_GOOD;
     return status;
 }
 
@@ -247,6 +292,8 @@ int appraise_command(const struct verb *v, int argc, char **argv, bool report)
     argv = peers_spread(argc, argv, &a, &argc);
     o.references = ARENA_ARRAY(&a, const char *, (size_t)argc);
     o.peers = ARENA_ARRAY(&a, const char *, (size_t)argc);
+    o.confirmed = ARENA_ARRAY(&a, struct bytes, (size_t)argc);
+    o.publish.confirmed.rows = o.confirmed;
     o.request.references = o.references;
     o.request.peers = o.peers;
     int status = parse(v, argc, argv, &o, &go);

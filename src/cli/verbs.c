@@ -231,7 +231,8 @@ const struct verb verbs[] = {
     },
     {
         .name = "report",
-        .synopsis = "[--html FILE] [--json] [--signer KEY.pub]... RESULT | EVIDENCE [--reference REF]... "
+        .synopsis = "[--html FILE] [--json] [--format FORMAT [--key KEY] "
+                    "[--confirm FINGERPRINT]...] [--signer KEY.pub]... RESULT | EVIDENCE [--reference REF]... "
                     "[--peers EVIDENCE...|COHORT] [--since EVIDENCE] [--policy FILE] "
                     "[--dbx FILE] [--as-of TIME] [-o FILE]",
         .summary = "Write a result as a page that anyone can read",
@@ -239,6 +240,14 @@ const struct verb verbs[] = {
                 "options as 'assay appraise' and shows that. The page stands by itself: verdict,\n"
                 "findings with the bytes behind them, coverage, what cannot be excluded, digests.\n\n"
                 "  --html FILE       where the page goes; without it text is printed\n"
+                "  --format FORMAT   print it for other programs: jsonl (a line a finding), ocsf\n"
+                "                    (a line an event, OCSF 1.6.0), sarif (SARIF 2.1.0), stix\n"
+                "                    (STIX 2.1), ear (a signed RATS attestation result), html.\n"
+                "                    ocsf, stix and ear need a result with a time: --as-of\n"
+                "  --key KEY         of ear: an Ed25519 private key in PEM\n"
+                "  --confirm FINGERPRINT\n"
+                "                    of stix: a finding that somebody looked at and confirmed;\n"
+                "                    nothing else is in the bundle; may be given more than once\n"
                 "  --reference REF   a reference file, or known-good evidence\n"
                 "  --peers ...       evidence of its siblings, or one cohort file\n"
                 "  --since EVIDENCE  earlier evidence of the same machine\n"

@@ -59,7 +59,6 @@ static int fail(const struct err *e)
 
 static enum MHD_Result answer_with(struct MHD_Connection *c, struct witness_answer w)
 {
-    /* waiver raw-bytes: libmicrohttpd takes what it copies without const */
     struct MHD_Response *r = MHD_create_response_from_buffer(
         w.body.len, (void *)(uintptr_t)w.body.data, MHD_RESPMEM_MUST_COPY);
 

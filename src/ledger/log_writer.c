@@ -38,10 +38,9 @@ bool log_tree_read(const struct log_storage *s, struct log_tree *ret, struct err
 bool log_tree_write(const struct log_storage *s, const struct log_tree *t, struct err *e)
 {
     char room[TREE_FILE_MAX];
-    struct arena none = {0};
-    struct text text = {.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
+    struct text text;
 
-    /* The text never grows: its buffer is given. */
+    text_init_room(&text, room, sizeof(room));
     text_puts(&text, tree_line);
     text_uint(&text, t->size);
     text_char(&text, '\n');

@@ -18,11 +18,9 @@ static struct witness_answer say(unsigned status, const char *words)
 void witness_file_name(struct bytes origin, char ret[WITNESS_NAME_SIZE])
 {
     struct digest d = digest_sha256(origin);
-    struct arena none = {0};
-    struct text t = {
-        .arena = &none, .data = ret, .cap = WITNESS_NAME_SIZE, .max = WITNESS_NAME_SIZE};
+    struct text t;
 
-    /* The text never grows: its buffer is given. */
+    text_init_room(&t, ret, WITNESS_NAME_SIZE);
     text_puts(&t, "logs/");
     text_hex(&t, (struct bytes){d.bytes, sizeof(d.bytes)});
     text_puts(&t, "/checkpoint");

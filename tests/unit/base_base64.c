@@ -32,6 +32,19 @@ static void both_ways(void **state)
     }
 }
 
+/* RFC 4648 section 5: two letters of its own, and nothing to fill up. */
+static void for_urls(void **state)
+{
+    struct text t;
+
+    text_init(&t, *state, 100);
+    text_base64url(&t, bytes_of("\xfb\xff\xfe"));
+    text_base64url(&t, bytes_of("f"));
+    text_base64url(&t, bytes_of("fo"));
+    text_base64url(&t, bytes_of(""));
+    test_bytes_are(text_bytes(&t), "-__-ZgZm8");
+}
+
 static void one_text_for_one_byte_string(void **state)
 {
     static const char *const bad[] = {"Z",    "Zg",       "Zg=",   "Zh==",   "Zm9=", "=",
@@ -46,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(both_ways),
+        TEST(for_urls),
         TEST(one_text_for_one_byte_string),
     };
 
