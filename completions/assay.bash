@@ -27,7 +27,7 @@ _assay()
     learn) options='--authority --help --json --quality --time -o' ;;
     log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file --policy --state --witness -o' ;;
     reads) options='--help --json' ;;
-    report) options='--as-of --confirm --dbx --format --help --html --json --key --peers --policy --reference --signer --since -o' ;;
+    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since -o' ;;
     rules) options='--help --json' ;;
     sign) options='--check --help --json --key --log --passphrase-fd --passphrase-file --signer -o' ;;
     esac

@@ -21,14 +21,14 @@ struct choice {
     const char **peers;
     const char *html;
     const char *output;
-    const char *sign; /* a private key */
-    struct passphrase_source passphrase;
+    bool sign;                 /* what is written */
     struct believed *believed; /* whose signature under a result is known */
     bool json;
     bool report;    /* a rendering is wanted, not a verdict */
     bool published; /* … in a form for other programs */
     struct publish_request publish;
-    struct bytes *confirmed; /* room for as many as there are arguments */
+    struct signer_options signer; /* no key: nothing is signed */
+    struct bytes *confirmed;      /* room for as many as there are arguments */
 };
 
 static int status_of(enum verdict v)
@@ -76,17 +76,17 @@ static bool result_of(const struct choice *o, struct arena *a, struct result *re
     return true;
 }
 
-/* Writes the result as a node, or in an envelope that the signer signs. */
-static bool write_result(const struct choice *o, const struct result *r, struct signer *signer,
-                         struct arena *a, struct err *e)
+/* Writes the result as a node, or in an envelope that the process with the key signs. */
+static bool write_result(const struct choice *o, const struct result *r, struct arena *a,
+                         struct err *e)
 {
     struct bytes b;
 
     if (o->output == NULL)
         return true;
-    if (signer == NULL)
+    if (!o->sign)
         b = result_encode(r, a);
-    else if (!signed_result_make(r, signer, a, &b, e))
+    else if (!signed_result_make(r, o->publish.signer, a, &b, e))
         return false;
     return file_write(o->output, b, a, e);
 }
@@ -118,21 +118,29 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
 
 static int run(const struct verb *v, const struct choice *o, struct arena *a)
 {
-    const struct signer_options options = {.key = o->sign, .passphrase = o->passphrase};
     struct dsse *d = ARENA_NEW(a, struct dsse);
-    struct signer signer = {.fd = -1};
     struct result r;
     struct err e;
 
-    /* The process with the key starts before anything from outside is read. */
-    if (o->sign != NULL && !signer_start(&options, &signer, &e))
+    if (!believed_read(o->believed, a, &e) || !result_of(o, a, &r, d, &e) ||
+        (o->html != NULL && !write_html(&r, o->html, a, &e)) || !write_result(o, &r, a, &e))
         return verb_fail(v, &e);
-    bool good = believed_read(o->believed, a, &e) && result_of(o, a, &r, d, &e) &&
-                (o->html == NULL || write_html(&r, o->html, a, &e)) &&
-                write_result(o, &r, o->sign != NULL ? &signer : NULL, a, &e);
+    return show(v, o, &r, d, a);
+}
+
+/* The process that holds the key begins before anything from outside is read. */
+static int run_signing(const struct verb *v, struct choice *o, struct arena *a)
+{
+    struct signer signer;
+    struct err e;
+
+    if (!signer_start(&o->signer, &signer, &e))
+        return verb_fail(v, &e);
+    o->publish.signer = &signer;
+    int status = run(v, o, a);
 
     signer_end(&signer);
-    return good ? show(v, o, &r, d, a) : verb_fail(v, &e);
+    return status;
 }
 
 /*
@@ -166,15 +174,15 @@ static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc
 static int take_publish(const struct verb *v, struct choice *o, int c)
 {
     if (!o->report)
-        return verb_usage(v, "--format, --key and --confirm are options of 'assay report'");
+        return verb_usage(v, "--format and what belongs to it are options of 'assay report'");
     if (c == 'k')
-        o->publish.key = optarg;
+        o->signer.key = optarg;
     if (c == 'c')
         o->confirmed[o->publish.confirmed.count++] = bytes_of(optarg);
     if (c == 'f' && !publish_format_by_name(bytes_of(optarg), &o->publish.format))
         return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", optarg);
     o->published = o->published || c == 'f';
-    return STATUS_GOOD;
+    return key_option_take(v, c, &o->signer.passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
 }
 
 static int check_publish(const struct verb *v, const struct choice *o)
@@ -184,7 +192,9 @@ static int check_publish(const struct verb *v, const struct choice *o)
 
     if (o->published && (o->json || o->html != NULL))
         return verb_usage(v, "--format goes alone: no --json or --html beside it");
-    if (ear != (o->publish.key != NULL))
+    if (o->sign && (o->output == NULL || o->published))
+        return verb_usage(v, "--sign needs -o FILE, and no --format");
+    if (ear != (o->signer.key != NULL && !o->sign))
         return verb_usage(v, ear ? "--format ear needs --key" : "--key is for --format ear");
     if (stix != (o->publish.confirmed.count > 0))
         return verb_usage(v, stix ? "--format stix needs the fingerprint of a finding that was "
@@ -223,7 +233,8 @@ static int take_option(const struct verb *v, struct choice *o, int c)
         o->output = optarg;
         break;
     case 'S':
-        o->sign = optarg;
+        o->sign = true;
+        o->signer.key = optarg;
         break;
     case 'B':
         if (!o->report || !believed_add(o->believed, optarg))
@@ -235,9 +246,11 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'f':
     case 'k':
     case 'c':
+    case 'F':
+    case 'D':
         return take_publish(v, o, c);
     }
-    return key_option_take(v, c, &o->passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
+    return STATUS_GOOD;
 }
 
 static int parse(const struct verb *v, int argc, char **argv, struct choice *o, bool *ret_go)
@@ -253,11 +266,11 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"output",    required_argument, NULL, 'o'},
         {"sign",      required_argument, NULL, 'S'},
         {"signer",    required_argument, NULL, 'B'},
-        KEY_OPTION_ROWS,
         {"format",    required_argument, NULL, 'f'},
         {"key",       required_argument, NULL, 'k'},
         {"confirm",   required_argument, NULL, 'c'},
         {"json",      no_argument,       NULL, 'j'},
+        KEY_OPTION_ROWS,
         {"help",      no_argument,       NULL, 'h'},
         {NULL,        0,                 NULL, 0  },
     };
@@ -273,8 +286,6 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         return status;
     if (argc - optind != 1)
         return verb_usage(v, "one EVIDENCE is needed, before --peers");
-    if (o->sign != NULL && o->output == NULL)
-        return verb_usage(v, "--sign needs -o FILE");
     o->request.evidence = argv[optind];
     status = check_publish(v, o);
     *ret_go = status == STATUS_GOOD;
@@ -284,7 +295,8 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
 int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
     struct believed believed = {.count = 0};
-    struct choice o = {.report = report, .passphrase = KEY_OPTION_NONE, .believed = &believed};
+    struct choice o = {
+        .report = report, .signer = {.passphrase = KEY_OPTION_NONE}, .believed = &believed};
     struct arena a;
     bool go = false;
 
@@ -299,7 +311,7 @@ int appraise_command(const struct verb *v, int argc, char **argv, bool report)
     int status = parse(v, argc, argv, &o, &go);
 
     if (go)
-        status = run(v, &o, &a);
+        status = o.signer.key != NULL ? run_signing(v, &o, &a) : run(v, &o, &a);
     arena_done(&a);
     return status;
 }

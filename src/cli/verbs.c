@@ -231,7 +231,7 @@ const struct verb verbs[] = {
     },
     {
         .name = "report",
-        .synopsis = "[--html FILE] [--json] [--format FORMAT [--key KEY] "
+        .synopsis = "[--html FILE] [--json] [--format FORMAT [--key KEY [--passphrase-file FILE]] "
                     "[--confirm FINGERPRINT]...] [--signer KEY.pub]... RESULT | EVIDENCE [--reference REF]... "
                     "[--peers EVIDENCE...|COHORT] [--since EVIDENCE] [--policy FILE] "
                     "[--dbx FILE] [--as-of TIME] [-o FILE]",
@@ -244,7 +244,8 @@ const struct verb verbs[] = {
                 "                    (a line an event, OCSF 1.6.0), sarif (SARIF 2.1.0), stix\n"
                 "                    (STIX 2.1), ear (a signed RATS attestation result), html.\n"
                 "                    ocsf, stix and ear need a result with a time: --as-of\n"
-                "  --key KEY         of ear: an Ed25519 private key in PEM\n"
+                "  --key KEY         of ear: the private key that signs ('assay key make')\n"
+                KEY_OPTION_HELP
                 "  --confirm FINGERPRINT\n"
                 "                    of stix: a finding that somebody looked at and confirmed;\n"
                 "                    nothing else is in the bundle; may be given more than once\n"
