@@ -22,15 +22,16 @@ def write(case, says, data):
     cases.write("uboot-env", case, data, says=says)
 
 
-write("minimal", "One variable", env(b"a=b\0\0", 64))
-write("full", "A kilobyte, little-endian", env(TEXT, 1024))
-write("big-endian", "A kilobyte, big-endian", env(TEXT, 1024, order=">"))
-write("flag", "With the flag of two copies", env(TEXT, 1024, flag=1))
-write("erased-behind", "Erased bytes behind the environment", env(TEXT, 1024) + b"\xff" * 1024)
-write("garbage-behind", "Bytes behind the last variable and behind the environment",
-      env(b"a=b\0\0left over".ljust(600, b"\0") + b"more", 1024) + b"what is this")
-write("bad-crc", "A wrong CRC", env(TEXT, 1024, crc=1))
-write("bad-crc-flag", "A wrong CRC before a flag", env(TEXT, 1024, flag=1, crc=1))
-write("no-variable", "Nothing that is one", env(b"=value\0no equals sign\0\0", 64))
-write("unterminated", "The last variable has no end", env(b"a=b\0c=d", 11))
-write("not-text", "A value that is no text", env(b"a=\xff\xfe\x01\0\0", 64))
+if __name__ == "__main__":
+    write("minimal", "One variable", env(b"a=b\0\0", 64))
+    write("full", "A kilobyte, little-endian", env(TEXT, 1024))
+    write("big-endian", "A kilobyte, big-endian", env(TEXT, 1024, order=">"))
+    write("flag", "With the flag of two copies", env(TEXT, 1024, flag=1))
+    write("erased-behind", "Erased bytes behind the environment", env(TEXT, 1024) + b"\xff" * 1024)
+    write("garbage-behind", "Bytes behind the last variable and behind the environment",
+          env(b"a=b\0\0left over".ljust(600, b"\0") + b"more", 1024) + b"what is this")
+    write("bad-crc", "A wrong CRC", env(TEXT, 1024, crc=1))
+    write("bad-crc-flag", "A wrong CRC before a flag", env(TEXT, 1024, flag=1, crc=1))
+    write("no-variable", "Nothing that is one", env(b"=value\0no equals sign\0\0", 64))
+    write("unterminated", "The last variable has no end", env(b"a=b\0c=d", 11))
+    write("not-text", "A value that is no text", env(b"a=\xff\xfe\x01\0\0", 64))
