@@ -25,7 +25,7 @@ _assay()
     formats) options='--help --json --markdown' ;;
     key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
-    log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file --policy --state --witness -o' ;;
+    log) options='--authority --help --json --key --old --origin --passphrase-fd --passphrase-file --policy --request --response --state --witness -o' ;;
     reads) options='--help --json' ;;
     report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since -o' ;;
     rules) options='--help --json' ;;
