@@ -126,6 +126,20 @@ static const struct delta_why *why_of(const struct fleet_work *w, const uint8_t 
                              : bsearch(index, w->why, w->why_count, sizeof(*w->why), why_order);
 }
 
+static bool same_aliases(const struct fleet_record *a, const struct fleet_record *b)
+{
+    bool same = a->alias_count == b->alias_count;
+
+    for (size_t i = 0; same && i < a->alias_count; i++) {
+        bool found = false;
+
+        for (size_t k = 0; k < b->alias_count; k++)
+            found = found || digest_equal(&a->aliases[i].index, &b->aliases[k].index);
+        same = found;
+    }
+    return same;
+}
+
 /* A server that was there and was examined again. */
 static bool examined_again(struct fleet_work *w, struct fleet_change *c, struct bytes old)
 {
@@ -136,8 +150,9 @@ static bool examined_again(struct fleet_work *w, struct fleet_change *c, struct 
 
     if (was == NULL)
         return false;
-    c->carried = bytes_equal(fleet_record_value(was, "result"),
-                             (struct bytes){c->result.bytes, SHA256_SIZE}) ||
+    c->carried = (bytes_equal(fleet_record_value(was, "result"),
+                              (struct bytes){c->result.bytes, SHA256_SIZE}) &&
+                  same_aliases(was, &c->record)) ||
                  ((before == SERVER_BAD || before == SERVER_REVIEW) && now == SERVER_UNKNOWN);
     if (c->carried) {
         text_add(&w->leaves, old);

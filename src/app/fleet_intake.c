@@ -7,10 +7,8 @@
 #include "app/fleet_days.h"
 #include "app/fleet_methods.h"
 #include "app/load.h"
-#include "base/base64.h"
+#include "app/signed_result.h"
 #include "base/file.h"
-#include "base/json_read.h"
-#include "ledger/dsse.h"
 
 enum {
     RESULT_FILE_MAX = 256 << 20,
@@ -52,27 +50,18 @@ static struct digest set_digest(struct digest_set *s)
     return digest_end(&stream);
 }
 
-/* The node in a signed result. Whose signature it is matters to who appraises the envelope. */
-static bool signed_node(struct bytes file, struct arena *a, struct bytes *ret, struct err *e)
-{
-    struct dsse *d = ARENA_NEW(a, struct dsse);
-    struct json_node *root;
-
-    if (!dsse_parse(file, a, d, e) || !json_parse(d->payload, a, &root, e))
-        return false;
-    return base64_decode(json_member_bytes(json_member(root, "predicate"), "node"), a, ret) ||
-           err_set(e, ERR_INPUT, "there is no result in the envelope");
-}
-
+/* A node, or a signed envelope with one. Whose signature that is matters to whoever audits. */
 static bool result_read(const char *path, struct arena *a, struct result *ret, struct err *e)
 {
+    struct dsse *d = ARENA_NEW(a, struct dsse);
     struct bytes b;
 
     if (!file_read(path, RESULT_FILE_MAX, a, &b, e))
         return false;
-    if (bytes_starts_with(b, "{") && !signed_node(b, a, &b, e))
-        return err_wrap(e, "%s", path);
-    return result_decode(b, a, ret, e) || err_wrap(e, "%s", path);
+    bool good = signed_result_recognise(b) ? signed_result_read(b, a, d, ret, e)
+                                           : result_decode(b, a, ret, e);
+
+    return good || err_wrap(e, "%s", path);
 }
 
 /* Suspect is "bad" where something grave is known, and otherwise for a person to weigh. */
