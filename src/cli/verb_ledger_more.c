@@ -198,21 +198,12 @@ static int sample_commit(struct ledger_call *c, struct fleet_folder *f)
 
 static bool seed_read(struct ledger_call *c, struct bytes *ret)
 {
-    uint8_t *seed = arena_alloc(c->arena, SEED_MAX);
-    struct bytes hex = bytes_of(c->seed);
+    struct digest *seed = ARENA_NEW(c->arena, struct digest);
 
-    *ret = (struct bytes){seed, hex.len / 2};
-    if (hex.len == 0 || hex.len % 2 != 0 || ret->len > SEED_MAX)
-        return err_set(&c->err, ERR_INPUT, "the seed is 1 to %d bytes in hexadecimal",
-                       SEED_MAX);
-    for (size_t i = 0; i < hex.len; i++) {
-        int digit = hex_digit(hex.data[i]);
-
-        if (digit < 0)
-            return err_set(&c->err, ERR_INPUT, "the seed is not hexadecimal");
-        seed[i / 2] = (uint8_t)(seed[i / 2] << 4 | digit);
-    }
-    return true;
+    *ret = (struct bytes){seed->bytes, SEED_SIZE};
+    return digest_of_hex(bytes_of(c->seed), seed) ||
+           err_set(&c->err, ERR_INPUT,
+                   "the seed is %d bytes in hexadecimal (of more, their SHA-256)", SEED_SIZE);
 }
 
 /* One server that was drawn; who it is only if its record is here. */

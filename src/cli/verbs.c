@@ -221,7 +221,7 @@ const struct verb verbs[] = {
                 "  --confidence SHARE      with this confidence (95 %)\n"
                 "  --source TEXT           where the public seed will come from\n"
                 "  --not-before TIME       when it is known at the earliest\n"
-                "  --seed HEX              the seed\n"
+                "  --seed HEX              the seed, 32 bytes\n"
                 "  -o FILE                 where the proof goes\n"
                 "  --json                  one JSON object\n"
                 "  --help                  print this help\n\n"

@@ -17,6 +17,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MACHINES = os.path.join(ROOT, "demo", "machines")
 ORIGIN = "example.com/fleet"
+SEED = "c0ffee" + "00" * 29
 NONE_SUM = (0, 0, 0, 0, 0, 0xffffffff, 0, 0xffffffff, 0)
 
 
@@ -309,15 +310,15 @@ def samples(t):
     assert t.statement(6)["sampling"] == {
         "method": 17, "k": 2, "source": "a beacon", "notBefore": "2026-11-09T00:00:00Z",
         "seed": None, "epoch": 6}
-    drawn = json.loads(t.good("ledger", "sample", "fleet", "--seed", "c0ffee", "--json"))
+    drawn = json.loads(t.good("ledger", "sample", "fleet", "--seed", SEED, "--json"))
     indexes = [n[:32] for n in check_epoch(t, 6)]
-    want = sorted(sorted(indexes, key=lambda i: sha(bytes.fromhex("c0ffee"), i))[:2])
+    want = sorted(sorted(indexes, key=lambda i: sha(bytes.fromhex(SEED), i))[:2])
     assert [d["index"] for d in drawn["drawn"]] == [i.hex() for i in want]
     done = t.epoch(day=8)
     assert done.returncode == 2 and "is not known before" in done.stderr, done.stderr
     done = t.epoch(day=9)
     assert done.returncode == 0, done.stderr
-    assert t.statement(7)["sampling"]["seed"] == "c0ffee"
+    assert t.statement(7)["sampling"]["seed"] == SEED
 
 
 def words(t):
