@@ -26,7 +26,7 @@ _assay()
     key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
     ledger) options='--alias --as-of --batch --checkpoint --confidence --count --evidence --help --id --identities --json --key --log --method --not-before --open --origin --passphrase-fd --passphrase-file --prevalence --remove --resolve --seed --sensitivity --site --source -o' ;;
-    log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file --policy --state --witness -o' ;;
+    log) options='--authority --help --json --key --old --origin --passphrase-fd --passphrase-file --policy --request --response --state --witness -o' ;;
     reads) options='--help --json' ;;
     report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since -o' ;;
     rules) options='--help --json' ;;

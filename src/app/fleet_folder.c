@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,7 +129,7 @@ static bool lock_take(struct fleet_folder *f, struct err *e)
     f->lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (f->lock < 0)
         return err_system(e, errno, "cannot open %s", path);
-    if (flock(f->lock, LOCK_EX | LOCK_NB) == 0)
+    if (fd_lock(f->lock))
         return true;
     fleet_close(f);
     return err_set(e, ERR_REFUSED, "another process writes to %s", f->path);

@@ -230,7 +230,7 @@ const struct verb verbs[] = {
     },
     {
         .name = "log",
-        .synopsis = "init|append|checkpoint|prove|verify|monitor [OPTION]... DIR [WHAT]...",
+        .synopsis = "init|append|checkpoint|prove|verify|monitor|stamp [OPTION]... DIR [WHAT]...",
         .summary = "Keep a transparency log that nobody can rewrite unseen",
         .help = "A log is a folder of static files (c2sp.org/tlog-tiles) that any web server can\n"
                 "serve. What append has acknowledged is not lost.\n\n"
@@ -241,7 +241,9 @@ const struct verb verbs[] = {
                 "                        --old SIZE that it continues the tree of that size\n"
                 "  verify DIR            reads all of it: every tile and entry, the checkpoint\n"
                 "  monitor URL|DIR       a log of others: does it continue what --state has, and is\n"
-                "                        all of it there?\n\n"
+                "                        all of it there?\n"
+                "  stamp DIR             a time stamp (RFC 3161) over the published checkpoint: makes\n"
+                "                        the --request, verifies and keeps the --response\n\n"
                 "  --origin NAME           how the log is called, as example.com/log\n"
                 "  --key FILE              its private key ('assay key make'); without it the one\n"
                 "                          that init was given. For monitor: its KEY.pub\n"
@@ -251,6 +253,10 @@ const struct verb verbs[] = {
                 "                          witnesses cosign and publishes only with its quorum\n"
                 "  --witness URL           one more witness to be asked; may be given more than once\n"
                 "  --state FILE            what monitor has seen; made at first\n"
+                "  --request FILE          where the request to an authority goes\n"
+                "  --response FILE         the answer of the authority; with --old, to the request\n"
+                "                          for the checkpoint of that size\n"
+                "  --authority FILE        the certificate of the authority, or of who has issued it\n"
                 "  -o FILE                 where the proof goes\n"
                 "  --json                  one JSON object\n"
                 "  --help                  print this help\n\n"

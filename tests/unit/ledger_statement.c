@@ -21,8 +21,8 @@ static struct fleet_statement example(void)
         .tool = bytes_of("assay"),
         .has_nonce = true,
         .has_sampling = true,
-        .sampling = {3,                                                  299,                                                  bytes_of("a pulse"),  bytes_of("2026-02-01T00:00:00Z"),
-                LITERAL("\x01\xff"),6                                                                       },
+        .sampling = {3,                          299,                          bytes_of("a pulse"),  bytes_of("2026-02-01T00:00:00Z"),
+                LITERAL("0123456789abcdef0123456789abcdef"),6                                                                       },
     };
 
     return s;
