@@ -265,8 +265,11 @@ class Log:
         lines += [f"index {index}", *map(b64, inclusion(self.hashes(size), index)), "", ""]
         return "\n".join(lines).encode() + checkpoint
 
-    def consistency(self, old, size):
-        return "".join(b64(h) + "\n" for h in consistency(self.hashes(size), old)).encode()
+    def consistency(self, old, checkpoint):
+        """What a witness is asked with (c2sp.org/tlog-witness)."""
+        size = int(checkpoint.split(b"\n")[1])
+        hashes = "".join(b64(h) + "\n" for h in consistency(self.hashes(size), old))
+        return f"old {old}\n{hashes}\n".encode() + checkpoint
 
     def write(self, folder, checkpoint):
         """The tiles of the checkpoint's tree (c2sp.org/tlog-tiles)."""
