@@ -130,6 +130,15 @@ def proofs(b):
     b.ok("its verdict as JSON", status == 0 and ("verdict", "bad") in stated, text)
     b.case("an absent server", PROVEN, "NOT among", "proof", b.put("p", b.proof(1, b.gone)),
            *operator)
+    other = ledger.Server(ledger.sha256(b"nobody").hex(), kind="ek")
+    b.case("an absent TPM", PROVEN, "as an alias either", "proof", b.put("p", b.proof(1, other)),
+           *operator)
+    alias = ledger.Server(ledger.sha256(b"\5").hex(), kind="ek")
+    b.case("absent, but the alias of another", DISPROVEN, "does not hold", "proof",
+           b.put("p", b.proof(1, alias)), *operator)
+    bare = b.fleet.server_proof(b.fleet.epochs[1], b.servers[5])
+    b.case("a proof without a log", UNTOLD, "whether a log has", "proof", b.put("p", bare),
+           *operator)
     b.case("an unchanged leaf", PROVEN, "unchanged since epoch: 0", "proof",
            b.put("p", b.proof(1, b.servers[6], names=("policy",))), *operator)
     b.case("with the statement of its own epoch", PROVEN, "outcome: proven", "proof",

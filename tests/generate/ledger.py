@@ -490,7 +490,9 @@ class Fleet:
         out = [b"assay-server-proof/1\n", bytes([leaf is None]), string16(server.kind.encode()),
                string16(server.name), proof, u32(len(entry)), entry, prefix_proof(e.leaves, idx)]
         if leaf is None:
-            return b"".join(out) + b"\0"
+            alias, place = e.vrf.alias(server.kind, server.name)
+            return b"".join([*out, b"\1", string16(server.kind.encode()), string16(server.name),
+                             alias, bytes(16), prefix_proof(e.aliases, place)])
         since = struct.unpack(">I", leaf[32:36])[0]
         attributes = e.attributes[idx]
         digests = self.digests(since, idx, attributes)
