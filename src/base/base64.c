@@ -68,3 +68,19 @@ bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
     *ret = (struct bytes){out, len};
     return true;
 }
+
+bool base64url_decode(struct bytes text, struct arena *a, struct bytes *ret)
+{
+    size_t padded = (text.len + 3) / 4 * 4;
+    uint8_t *plain = arena_alloc(a, padded + 1);
+
+    memset(plain, '=', padded);
+    for (size_t i = 0; i < text.len; i++) {
+        const char *at = memchr(url_letters, text.data[i], 64);
+
+        if (at == NULL)
+            return false;
+        plain[i] = (uint8_t)letters[at - url_letters];
+    }
+    return base64_decode((struct bytes){plain, padded}, a, ret);
+}

@@ -78,11 +78,10 @@ static bool slots_read(struct bytes b, struct arena *a, struct signer_memory *re
 static bool slot_write(struct signer_memory *m, struct err *e)
 {
     uint8_t room[SLOT] = {0};
-    struct arena none = {0};
-    struct text t = {.arena = &none, .data = (char *)room, .cap = SLOT, .max = SLOT};
     size_t done = 0;
+    struct text t;
 
-    /* The text never grows: its buffer is given. */
+    text_init_room(&t, (char *)room, SLOT);
     slot_print(&t, m);
     while (done < SLOT) {
         ssize_t n = pwrite(m->fd, room + done, SLOT - done, (off_t)(m->slot * SLOT + done));

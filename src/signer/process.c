@@ -79,6 +79,12 @@ static bool sign(struct holder *h, const struct signer_head *head, struct bytes 
         secret_key_sign(&h->key, b, ret);
         return true;
     }
+    if (head->kind == SIGNER_TOKEN) {
+        if (!signer_token_formed(b, &h->key.half, a, e))
+            return false;
+        secret_key_sign(&h->key, b, ret);
+        return true;
+    }
     if (head->kind != SIGNER_CHECKPOINT && head->kind != SIGNER_COSIGN)
         return err_set(e, ERR_REFUSED, "nothing like that is signed here");
     if (!note_text_valid(b) || !checkpoint_parse(b, a, &c, e))
