@@ -268,7 +268,8 @@ class Log:
     def consistency(self, old, checkpoint):
         """What a witness is asked with (c2sp.org/tlog-witness)."""
         size = int(checkpoint.split(b"\n")[1])
-        hashes = "".join(b64(h) + "\n" for h in consistency(self.hashes(size), old))
+        proof = consistency(self.hashes(size), old) if old else []
+        hashes = "".join(b64(h) + "\n" for h in proof)
         return f"old {old}\n{hashes}\n".encode() + checkpoint
 
     def write(self, folder, checkpoint):
