@@ -61,7 +61,7 @@ static const struct region *region_at(const struct readings *r, uint64_t offset)
             high = middle;
     }
     if (!r->decoded || low >= d->region_count || d->regions[low].span.blob != 0 ||
-        d->regions[low].span.offset > offset || !digest_equal(&d->blobs[0].digest, base))
+        d->regions[low].span.offset > offset || !digest_equal(decoded_digest(d, 0), base))
         return NULL;
     return &d->regions[low];
 }

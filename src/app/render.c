@@ -8,10 +8,8 @@ void render_digest(struct json *j, const struct digest *d)
 {
     struct text t;
     char room[96];
-    struct arena none = {0};
 
-    /* The text never grows: its buffer is given. */
-    t = (struct text){.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
+    text_init_room(&t, room, sizeof(room));
     text_puts(&t, "sha256:");
     text_hex(&t, (struct bytes){d->bytes, sizeof(d->bytes)});
     json_utf8(j, text_bytes(&t));
@@ -46,13 +44,13 @@ static void render_span(struct json *j, const struct decoded *d, struct span s)
 {
     json_object_begin(j);
     json_key(j, "blob");
-    render_digest(j, &d->blobs[s.blob].digest);
+    render_digest(j, decoded_digest(d, s.blob));
     json_member_uint(j, "offset", s.offset);
     json_member_uint(j, "length", s.length);
     json_object_end(j);
 }
 
-/* Paths of one decode, with the container's path kept from one claim to the next. */
+/* Paths of one decode, with the container's path and a '/' kept from one claim to the next. */
 struct paths {
     const struct decoded *d;
     struct text container;
@@ -73,19 +71,18 @@ static void path_add(struct paths *p, uint32_t index, struct text *t)
 {
     const struct item *item = &p->d->items[index];
 
-    if (item->parent != p->parent) {
-        p->container.len = 0;
-        item_path(p->d, item->parent, &p->container);
-        p->parent = item->parent;
-    }
     if (index == 0)
         return;
-    if (item->parent != 0) {
-        text_add(t, text_bytes(&p->container));
-        text_char(t, '/');
+    if (item->parent != p->parent) {
+        text_clear(&p->container);
+        item_path(p->d, item->parent, &p->container);
+        text_char(&p->container, '/');
+        p->parent = item->parent;
     }
+    if (item->parent != 0)
+        text_add(t, text_bytes(&p->container));
     /* The leaf of a key needs no encoding. */
-    if (item->kind == ITEM_CLAIM && item->name.data == (const uint8_t *)key_leaf(item->key))
+    if (item->leaf)
         text_add(t, item->name);
     else
         text_segment(t, item->name);
@@ -93,7 +90,7 @@ static void path_add(struct paths *p, uint32_t index, struct text *t)
 
 static struct bytes path_of(struct paths *p, uint32_t index)
 {
-    p->whole.len = 0;
+    text_clear(&p->whole);
     path_add(p, index, &p->whole);
     return text_bytes(&p->whole);
 }
@@ -102,9 +99,10 @@ static struct bytes path_of(struct paths *p, uint32_t index)
 static void value_text_member(struct json *j, const struct decoded *d, const struct item *item)
 {
     const struct key *k = key_get(item->key);
+    const struct value_name *names = key_names(k);
     struct text t;
 
-    if (k->names == NULL || item->value.type != TYPE_UINT)
+    if (names == NULL || item->value.type != TYPE_UINT)
         return;
     if (!k->bits) {
         const char *name = key_value_name(k, item->value.uint);
@@ -114,7 +112,7 @@ static void value_text_member(struct json *j, const struct decoded *d, const str
         return;
     }
     text_init(&t, d->arena, 4096);
-    for (const struct value_name *n = k->names; n->text != NULL; n++) {
+    for (const struct value_name *n = names; n->text != NULL; n++) {
         if (n->value >= 64 || (item->value.uint >> n->value & 1) == 0)
             continue;
         if (t.len > 0)
@@ -136,7 +134,7 @@ static void claim_json(struct json *j, struct paths *p, uint32_t index)
     json_key(j, "value");
     render_value(j, &item->value);
     value_text_member(j, p->d, item);
-    if (k->unit[0] != '\0' && strcmp(k->unit, UNIT_HEX) != 0)
+    if (k->unit[0] != '\0' && !key_hex(k))
         json_member_text(j, "unit", k->unit);
     json_member_text(j, "expectation", expectation_name(k->expectation));
     json_key(j, "span");
@@ -154,7 +152,7 @@ static void faults_json(struct json *j, struct paths *p)
         json_object_begin(j);
         json_member_text(j, "name", fault_name(f->id));
         json_key(j, "blob");
-        render_digest(j, &p->d->blobs[f->blob].digest);
+        render_digest(j, decoded_digest(p->d, f->blob));
         json_member_uint(j, "offset", f->offset);
         json_member_string(j, "path", path_of(p, f->item));
         json_member_text(j, "meaning", fault_meaning(f->id));
@@ -180,7 +178,7 @@ static void map_json(struct json *j, struct paths *p)
 
         json_object_begin(j);
         json_key(j, "blob");
-        render_digest(j, &b->digest);
+        render_digest(j, decoded_digest(p->d, r->span.blob));
         json_member_uint(j, "offset", r->span.offset);
         json_member_uint(j, "length", r->span.length);
         json_member_text(j, "class", byte_class_name(r->class));
@@ -201,16 +199,16 @@ static void derived_json(struct json *j, const struct decoded *d)
 {
     json_key(j, "derived");
     json_array_begin(j);
-    for (size_t i = 0; i < d->blob_count; i++) {
+    for (uint32_t i = 0; i < d->blob_count; i++) {
         const struct blob *b = &d->blobs[i];
 
         if (b->method == NULL)
             continue;
         json_object_begin(j);
         json_key(j, "blob");
-        render_digest(j, &b->digest);
+        render_digest(j, decoded_digest(d, i));
         json_key(j, "parent");
-        render_digest(j, &d->blobs[b->parent].digest);
+        render_digest(j, decoded_digest(d, b->parent));
         json_member_uint(j, "offset", b->source.offset);
         json_member_uint(j, "length", b->source.length);
         json_member_text(j, "method", b->method);

@@ -104,7 +104,7 @@ static void read_claim(struct parse *p)
         return;
     }
     if (plain)
-        name = bytes_of(key_leaf(c->things[thing].key));
+        name = key_leaf(c->things[thing].key);
     p->last_name = name;
     entry_push(p, tagged_name(c, 'n', name), thing);
 }

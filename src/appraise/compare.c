@@ -182,7 +182,7 @@ static const char *key_words(const struct tree *t, uint32_t node)
 {
     const struct item *claim = tree_claim(t, node);
 
-    return claim != NULL ? key_get(claim->key)->meaning : NULL;
+    return claim != NULL ? key_meaning(key_get(claim->key)) : NULL;
 }
 
 /* "In module "Driver" (12 bytes differ): code changed. " for what stands in a firmware image.

@@ -68,8 +68,8 @@ static struct bytes entry_bytes(const struct subject *s, const struct entry *n)
 {
     if (n->bytes.data != NULL || !n->has_blob)
         return n->bytes;
-    for (size_t i = 0; i < s->decoded.blob_count; i++) {
-        if (digest_equal(&s->decoded.blobs[i].digest, &n->digest))
+    for (uint32_t i = 0; i < s->decoded.blob_count; i++) {
+        if (digest_equal(decoded_digest(&s->decoded, i), &n->digest))
             return s->decoded.blobs[i].bytes;
     }
     return (struct bytes){NULL, 0};

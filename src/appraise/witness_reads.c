@@ -22,7 +22,7 @@ struct readings {
 static uint32_t blob_of(const struct decoded *d, const struct entry *n)
 {
     for (uint32_t i = 0; i < d->blob_count; i++) {
-        if (d->blobs[i].method != NULL || !digest_equal(&d->blobs[i].digest, &n->digest))
+        if (d->blobs[i].method != NULL || !digest_equal(decoded_digest(d, i), &n->digest))
             continue;
         for (uint32_t k = i + 1; k < d->blob_count; k++) {
             if (d->blobs[k].parent == i && d->blobs[k].method != NULL &&

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum {
     BLOCK_MIN = 64 * 1024,
+    BLOCK_MAX = 8 << 20,
     ALIGN = 16
 };
 
@@ -61,12 +61,35 @@ static struct arena_block *block_new(size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct arena_block))
         BUG("allocation too large");
-    struct arena_block *b = calloc(1, sizeof(*b) + size);
+    /* Not zeroed: that would touch pages of which nothing may ever be handed out. */
+    struct arena_block *b = malloc(sizeof(*b) + size);
 
     if (b == NULL)
         BUG("out of memory");
     b->size = size;
+    b->pos = 0;
     return b;
+}
+
+/* Adds a block with room for `size` bytes. Returns the block to take them from. */
+static struct arena_block *block_add(struct arena *a, size_t size)
+{
+    struct arena_block *b = a->blocks;
+    size_t want = b == NULL ? BLOCK_MIN : b->size * 2;
+
+    if (want > BLOCK_MAX)
+        want = BLOCK_MAX;
+    struct arena_block *fresh = block_new(size > want / 2 ? size : want);
+
+    /* A large object gets a block of its own; the current one stays in use. */
+    if (b != NULL && size > want / 2) {
+        fresh->next = b->next;
+        b->next = fresh;
+    } else {
+        fresh->next = b;
+        a->blocks = fresh;
+    }
+    return fresh;
 }
 
 void *arena_alloc(struct arena *a, size_t size)
@@ -76,28 +99,13 @@ void *arena_alloc(struct arena *a, size_t size)
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     struct arena_block *b = a->blocks;
 
-    if (b == NULL || b->size - b->pos < size) {
-        size_t want = b == NULL ? BLOCK_MIN : b->size * 2;
-
-        if (want > (size_t)8 << 20)
-            want = (size_t)8 << 20;
-        struct arena_block *fresh = block_new(size > want / 2 ? size : want);
-
-        /* A large object gets a block of its own; the current one stays in use. */
-        if (b != NULL && size > want / 2) {
-            fresh->next = b->next;
-            b->next = fresh;
-        } else {
-            fresh->next = b;
-            a->blocks = fresh;
-        }
-        b = fresh;
-    }
+    if (b == NULL || b->size - b->pos < size)
+        b = block_add(a, size);
     void *p = b->data + b->pos;
 
     b->pos += size;
     a->used += size;
-    return p;
+    return memset(p, 0, size);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -154,31 +162,12 @@ char *arena_format(struct arena *a, const char *format, ...)
     return p;
 }
 
-/*
- * Has the kernel hand over the pages of fresh memory at once: a call costs what a few first
- * touches of pages cost, and nearly all of them will be touched.
- */
-static void prefault(uint8_t *from, const uint8_t *end)
-{
-    enum {
-        PAGE = 4096,
-        WORTH = 32 * 1024,
-        MOST = 4 << 20
-    };
-
-    uintptr_t first = ((uintptr_t)from + PAGE - 1) / PAGE * PAGE;
-    uintptr_t last = (uintptr_t)end / PAGE * PAGE;
-
-    if (last > first && last - first >= WORTH && last - first <= MOST)
-        (void)madvise((void *)first, last - first, MADV_POPULATE_WRITE);
-}
-
 static struct arena_array *array_of(void *data)
 {
     return (struct arena_array *)(void *)((uint8_t *)data - offsetof(struct arena_array, data));
 }
 
-static void *array_resize(struct arena *a, void *old, size_t before, size_t bytes)
+static void *array_resize(struct arena *a, void *old, size_t bytes)
 {
     struct arena_array *r = old != NULL ? array_of(old) : NULL;
     bool fresh = r == NULL;
@@ -196,15 +185,11 @@ static void *array_resize(struct arena *a, void *old, size_t before, size_t byte
         r->before->next = r;
     else
         a->arrays = r;
-    prefault(r->data + before, r->data + bytes);
     return r->data;
 }
 
-void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, size_t size)
+void arena_double(struct arena *a, void *array, size_t *capacity, size_t size)
 {
-    if (count < *capacity)
-        return;
-
     enum {
         FIRST = 2048
     }; /* bytes, so that small arrays do not grow often */
@@ -222,7 +207,7 @@ void arena_widen(struct arena *a, void *array, size_t wider, size_t *capacity, s
     if (__builtin_mul_overflow(wider, size, &total) || total > SIZE_MAX / 2)
         BUG("allocation too large");
     memcpy(&data, array, sizeof(data));
-    data = array_resize(a, data, *capacity * size, total);
+    data = array_resize(a, data, total);
     memcpy(array, &data, sizeof(data));
     a->used += total - *capacity * size;
     *capacity = wider;

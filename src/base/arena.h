@@ -46,12 +46,20 @@ char *arena_format(struct arena *a, const char *format, ...)
 char *arena_format_list(struct arena *a, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Twice the capacity of a growing array; the first few elements if it has none. */
+void arena_double(struct arena *a, void *array, size_t *capacity, size_t size);
+
 /*
  * Room for one more element of `size` bytes in the growing array `*array` (`count` used of
  * `*capacity`, both 0 at first with a NULL array). The array may move; new room is not zeroed.
  * An array that grows here must come from here.
  */
-void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity, size_t size);
+static inline void arena_grow(struct arena *a, void *array, size_t count, size_t *capacity,
+                              size_t size)
+{
+    if (count >= *capacity)
+        arena_double(a, array, capacity, size);
+}
 
 /* As arena_grow, to exactly `wider` elements. */
 void arena_widen(struct arena *a, void *array, size_t wider, size_t *capacity, size_t size);

@@ -6,17 +6,35 @@
 static const char letters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+static const char url_letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* The letters of up to three bytes; those of bytes that are not there are left out. */
+static void text_group(struct text *t, struct bytes group, const char *alphabet)
+{
+    uint32_t v = 0;
+
+    for (size_t k = 0; k < 3; k++)
+        v = v << 8 | (k < group.len ? group.data[k] : 0);
+    for (size_t k = 0; k <= group.len; k++)
+        text_char(t, alphabet[v >> (18 - 6 * k) & 63]);
+}
+
 void text_base64(struct text *t, struct bytes b)
 {
     for (size_t i = 0; i < b.len; i += 3) {
         struct bytes group = bytes_slice(b, i, 3);
-        uint32_t v = 0;
 
-        for (size_t k = 0; k < 3; k++)
-            v = v << 8 | (k < group.len ? group.data[k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            text_char(t, k <= group.len ? letters[v >> (18 - 6 * k) & 63] : '=');
+        text_group(t, group, letters);
+        for (size_t k = group.len; k < 3; k++)
+            text_char(t, '=');
     }
+}
+
+void text_base64url(struct text *t, struct bytes b)
+{
+    for (size_t i = 0; i < b.len; i += 3)
+        text_group(t, bytes_slice(b, i, 3), url_letters);
 }
 
 /* The bits of four letters, of which only `have` are there. */
@@ -58,4 +76,20 @@ bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
     }
     *ret = (struct bytes){out, len};
     return true;
+}
+
+bool base64url_decode(struct bytes text, struct arena *a, struct bytes *ret)
+{
+    size_t padded = (text.len + 3) / 4 * 4;
+    uint8_t *plain = arena_alloc(a, padded + 1);
+
+    memset(plain, '=', padded);
+    for (size_t i = 0; i < text.len; i++) {
+        const char *at = memchr(url_letters, text.data[i], 64);
+
+        if (at == NULL)
+            return false;
+        plain[i] = (uint8_t)letters[at - url_letters];
+    }
+    return base64_decode((struct bytes){plain, padded}, a, ret);
 }

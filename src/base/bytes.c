@@ -2,31 +2,6 @@
 #include "base/bytes.h"
 
 #include <stdio.h>
-#include <string.h>
-
-struct bytes bytes_of(const char *text)
-{
-    return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-struct bytes bytes_slice(struct bytes b, size_t offset, size_t len)
-{
-    if (offset >= b.len)
-        return (struct bytes){b.data, 0};
-    if (len > b.len - offset)
-        len = b.len - offset;
-    return (struct bytes){b.data + offset, len};
-}
-
-bool bytes_equal(struct bytes a, struct bytes b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
-bool bytes_equal_text(struct bytes a, const char *text)
-{
-    return bytes_equal(a, bytes_of(text));
-}
 
 bool bytes_starts_with(struct bytes b, const char *prefix)
 {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -16,14 +17,28 @@ struct bytes {
 };
 
 /* The bytes of a NUL-terminated string, without the NUL. */
-struct bytes bytes_of(const char *text);
+static inline struct bytes bytes_of(const char *text)
+{
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
 
 /* At most `len` bytes from `offset`; what lies outside `b` is cut off, never read. */
-struct bytes bytes_slice(struct bytes b, size_t offset, size_t len);
+static inline struct bytes bytes_slice(struct bytes b, size_t offset, size_t len)
+{
+    if (offset >= b.len)
+        return (struct bytes){b.data, 0};
+    return (struct bytes){b.data + offset, len < b.len - offset ? len : b.len - offset};
+}
 
-bool bytes_equal(struct bytes a, struct bytes b);
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
 
-bool bytes_equal_text(struct bytes a, const char *text);
+static inline bool bytes_equal_text(struct bytes a, const char *text)
+{
+    return bytes_equal(a, bytes_of(text));
+}
 
 bool bytes_starts_with(struct bytes b, const char *prefix);
 

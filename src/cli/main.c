@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -77,34 +76,24 @@ int verb_output(const struct verb *v, struct bytes b, int status)
 }
 
 /*
- * Most runs are short, and then first touches of fresh pages cost more than the work on them:
- * has the kernel hand over the first of them at once, and keeps freed memory for the next file.
+ * Most runs are short, and then the first touch of a fresh page costs more than the work on it:
+ * keeps freed memory for the next file. What is never touched costs nothing.
  */
-static void heap_prepare(size_t first)
+static void heap_prepare(void)
 {
     enum {
         KEEP = 64 << 20,
-        PAGE = 4096
+        STEP = 1 << 20
     };
 
     (void)mallopt(M_MMAP_THRESHOLD, KEEP);
     (void)mallopt(M_TRIM_THRESHOLD, KEEP);
-    (void)mallopt(M_TOP_PAD, (int)first);
-    /* waiver allocation: finds where the heap begins */
-    uint8_t *start = calloc(1, 1);
-
-    if (start == NULL)
-        return;
-    uintptr_t page = ((uintptr_t)start + PAGE - 1) / PAGE * PAGE;
-
-    (void)madvise((void *)page, first - 2 * (size_t)PAGE, MADV_POPULATE_WRITE);
-    /* waiver allocation: as above */
-    free(start);
+    (void)mallopt(M_TOP_PAD, STEP);
 }
 
 int main(int argc, char **argv)
 {
-    heap_prepare((size_t)1 << 20);
+    heap_prepare();
     (void)signal(SIGPIPE, SIG_DFL);
     if (argc < 2) {
         usage(stderr);

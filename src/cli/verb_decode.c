@@ -31,7 +31,7 @@ static void print_json(struct text *t, const char *path, const struct decoder *r
     json_member_uint(&j, "schema", 1);
     json_member_text(&j, "file", path);
     json_key(&j, "blob");
-    render_digest(&j, &d->blobs[0].digest);
+    render_digest(&j, decoded_digest(d, 0));
     json_key(&j, "format");
     if (row != NULL)
         json_text(&j, row->name);

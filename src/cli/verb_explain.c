@@ -51,7 +51,7 @@ static void key_names_json(struct json *j, const struct key *k)
 {
     json_key(j, k->bits ? "bits" : "values");
     json_array_begin(j);
-    for (const struct value_name *n = k->names; n->text != NULL; n++) {
+    for (const struct value_name *n = key_names(k); n->text != NULL; n++) {
         json_object_begin(j);
         json_member_uint(j, k->bits ? "bit" : "value", n->value);
         json_member_text(j, "text", n->text);
@@ -69,8 +69,8 @@ static void key_json(struct json *j, const struct key *k)
     json_member_text(j, "expectation", expectation_name(k->expectation));
     if (k->unit[0] != '\0')
         json_member_text(j, "unit", k->unit);
-    json_member_text(j, "meaning", k->meaning);
-    if (k->names != NULL)
+    json_member_text(j, "meaning", key_meaning(k));
+    if (key_names(k) != NULL)
         key_names_json(j, k);
     json_object_end(j);
 }
@@ -83,10 +83,10 @@ static void explain_key(struct output *o, enum key_id id)
         key_json(o->json, k);
         return;
     }
-    text_printf(o->text, "%s: %s.\n\nType: %s%s%s\nExpectation: %s (%s)\n", k->name, k->meaning,
-                value_type_name(k->type), k->unit[0] != '\0' ? ", in " : "", k->unit,
-                expectation_name(k->expectation), expectation_meaning(k->expectation));
-    for (const struct value_name *n = k->names; n != NULL && n->text != NULL; n++)
+    text_printf(o->text, "%s: %s.\n\nType: %s%s%s\nExpectation: %s (%s)\n", k->name,
+                key_meaning(k), value_type_name(k->type), k->unit[0] != '\0' ? ", in " : "",
+                k->unit, expectation_name(k->expectation), expectation_meaning(k->expectation));
+    for (const struct value_name *n = key_names(k); n != NULL && n->text != NULL; n++)
         text_printf(o->text, "%s %" PRIu64 ": %s\n", k->bits ? "Bit" : "Value", n->value,
                     n->text);
 }

@@ -119,7 +119,7 @@ static bool read_salt(const char *text, uint8_t ret[SALT_SIZE], struct err *e)
     return true;
 }
 
-static struct bytes now(struct arena *a)
+struct bytes moment_now(struct arena *a)
 {
     time_t seconds = time(NULL);
     struct tm t;
@@ -284,7 +284,7 @@ bool collect_command_run(struct collect_command *c, struct arena *a, struct text
     if (c->time != NULL)
         evidence.time = bytes_of(c->time);
     else if (c->options.root == NULL)
-        evidence.time = now(a);
+        evidence.time = moment_now(a);
     if (terminal)
         c->options.progress = show_progress;
     bool good = collect_into_file(&c->options, c->output, c->compress, a, &evidence, e);

@@ -53,4 +53,7 @@ bool collect_command_option(struct collect_command *c, int option, const char *v
 bool collect_command_run(struct collect_command *c, struct arena *a, struct text *out,
                          struct err *e);
 
+/* The time of day in UTC as "2026-01-31T12:00:00Z". */
+struct bytes moment_now(struct arena *a);
+
 #endif

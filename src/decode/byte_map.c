@@ -4,30 +4,29 @@
 #include <stdlib.h>
 
 /* Fields follow on one another; what goes on where the last mark ended makes it longer. */
-static bool mark_continues(const struct byte_map *m, const struct mark *fresh)
+static bool mark_continues(const struct byte_map *m, const struct region *r)
 {
     if (m->count == 0)
         return false;
     struct mark *last = &m->marks[m->count - 1];
-    uint64_t end = last->region.span.offset + last->region.span.length;
+    uint64_t from = last->region.span.offset;
+    uint64_t end = from + last->region.span.length;
 
-    if (!fresh->claimed || !last->claimed || last->region.class != fresh->region.class ||
-        last->region.item != fresh->region.item ||
-        last->region.span.blob != fresh->region.span.blob ||
-        fresh->region.span.offset < last->region.span.offset || fresh->region.span.offset > end)
+    if (!last->claimed || last->region.class != r->class || last->region.item != r->item ||
+        last->region.span.blob != r->span.blob || r->span.offset < from || r->span.offset > end)
         return false;
-    if (fresh->region.span.offset + fresh->region.span.length > end)
-        last->region.span.length =
-            fresh->region.span.offset + fresh->region.span.length - last->region.span.offset;
+    if (r->span.offset + r->span.length > end)
+        last->region.span.length = r->span.offset + r->span.length - from;
     return true;
 }
 
-void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark)
+void byte_map_mark(struct byte_map *m, struct arena *a, const struct region *r, bool claimed)
 {
-    if (mark_continues(m, &mark))
+    if (claimed && mark_continues(m, r))
         return;
     arena_grow(a, &m->marks, m->count, &m->cap, sizeof(*m->marks));
-    m->marks[m->count++] = mark;
+    m->marks[m->count] = (struct mark){*r, (uint32_t)m->count, claimed};
+    m->count++;
 }
 
 static int three_way(uint64_t a, uint64_t b)
@@ -172,19 +171,36 @@ static void loose_claim(struct decoded *out, const struct region *runs, size_t c
                         (struct value){.type = TYPE_BYTES, .bytes = kept}, runs->span);
 }
 
-/* Most decoders mark in order, and then there is nothing to sort. */
-static bool marks_sorted(const struct byte_map *m)
+/*
+ * Moves every mark to its place among those before it, which is quick for marks that are nearly
+ * in order, as most decoders make them. False, with the marks in some order, if it takes too
+ * long.
+ */
+static bool marks_insert(struct byte_map *m)
 {
-    for (size_t i = 1; i < m->count; i++) {
-        if (mark_order(&m->marks[i - 1], &m->marks[i]) > 0)
-            return false;
+    enum {
+        STEPS = 8 /* for each mark, together */
+    };
+
+    size_t steps = m->count * STEPS;
+
+    for (size_t i = 1; i < m->count && steps > 0; i++) {
+        struct mark moved = m->marks[i];
+        size_t to = i;
+
+        for (; to > 0 && steps > 0 && mark_order(&m->marks[to - 1], &moved) > 0; to--) {
+            m->marks[to] = m->marks[to - 1];
+            steps--;
+        }
+        if (to < i)
+            m->marks[to] = moved;
     }
-    return true;
+    return steps > 0 || m->count == 0;
 }
 
 static void sweep_all(struct byte_map *m, struct sweep *s)
 {
-    if (!marks_sorted(m))
+    if (!marks_insert(m))
         qsort(m->marks, m->count, sizeof(*m->marks), mark_order);
     for (size_t i = 0; i < m->count; i++)
         sweep_mark(s, &m->marks[i]);

@@ -7,8 +7,8 @@
 
 struct mark {
     struct region region;
-    size_t order;
-    bool claimed; /* a claim speaks for these bytes */
+    uint32_t order; /* in which marks were made */
+    bool claimed;   /* a claim speaks for these bytes */
 };
 
 struct byte_map {
@@ -17,7 +17,8 @@ struct byte_map {
     size_t cap;
 };
 
-void byte_map_mark(struct byte_map *m, struct arena *a, struct mark mark);
+/* Marks bytes; `claimed`: a claim speaks for them. */
+void byte_map_mark(struct byte_map *m, struct arena *a, const struct region *r, bool claimed);
 
 /*
  * The classes as they stand now: disjoint regions by blob and offset, in `a`, which may end

@@ -44,7 +44,6 @@ struct decode {
     unsigned job_depth;
     struct placement *placement;
     size_t first_item;
-    uint32_t decoder;
 };
 
 /* How sure a decoder is that bytes are of its format: 0 not at all, 100 certain. */

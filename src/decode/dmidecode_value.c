@@ -57,12 +57,12 @@ static struct bytes usual_word(struct bytes text)
 
 bool dmi_name_value(enum key_id key, struct bytes text, uint64_t *ret)
 {
-    const struct key *k = key_get(key);
+    const struct value_name *names = key_names(key_get(key));
 
-    if (k->names == NULL)
+    if (names == NULL)
         return false;
     text = usual_word(text);
-    for (const struct value_name *n = k->names; n->text != NULL; n++) {
+    for (const struct value_name *n = names; n->text != NULL; n++) {
         if (bytes_equal_text(text, n->text)) {
             *ret = n->value;
             return true;
@@ -181,7 +181,7 @@ static bool claim_handle(struct dmi_text *t, const struct smbios_row *row,
 /* "Type 1 Type 2" in one line: the longest name that fits, again and again. */
 static bool inline_bits(enum key_id key, struct bytes text, uint64_t *ret)
 {
-    const struct value_name *names = key_get(key)->names;
+    const struct value_name *names = key_names(key_get(key));
 
     *ret = 0;
     while (text.len > 0) {

@@ -66,13 +66,10 @@ bool engine_room(struct decode *d)
 
 void engine_mark(struct decode *d, struct span s, enum byte_class class, bool claimed)
 {
-    if (s.length == 0 || d->engine->map.count >= ENGINE_REGIONS_MAX)
-        return;
-    byte_map_mark(&d->engine->map, d->arena,
-                  (struct mark){
-                      {s, class, d->item},
-                      d->engine->map.count, claimed
-    });
+    struct region r = {s, class, d->item};
+
+    if (s.length > 0 && d->engine->map.count < ENGINE_REGIONS_MAX)
+        byte_map_mark(&d->engine->map, d->arena, &r, claimed);
 }
 
 uint32_t engine_shared(const struct decode *d, struct bytes name)

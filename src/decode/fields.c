@@ -68,7 +68,6 @@ static void claim(struct decode *d, struct bytes name, enum key_id claimed_key, 
         BUG(k->name);
     uint32_t index = decoded_claim(d->out, d->item, name, key, v, s);
 
-    d->out->items[index].decoder = d->decoder;
     if (k->expectation == EXPECT_OWN && k->type == TYPE_TEXT)
         claim_shape(d, d->out->items[index].name, v, s);
 }
@@ -166,7 +165,6 @@ static void open_container(struct decode *d, enum item_kind kind, struct bytes n
     struct span window = {d->in.blob, d->in.base, d->in.all.len};
     struct span above = d->out->items[outer].span;
 
-    item->decoder = d->decoder;
     item->span = window;
     if (window.offset != above.offset || window.length != above.length ||
         window.blob != above.blob)

@@ -11,6 +11,7 @@ enum {
     ZEROS_SIZE = 4096,
     PERMISSIONS = 07777,
     EXECUTABLE = 0111,
+    XATTR_MAX = 4096, /* longer values are claimed as their digest */
     TYPE_SHIFT = 12,
 };
 
@@ -73,6 +74,28 @@ bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset)
         return false;
     }
     decode_open_bytes(fs->d, ITEM_MAP, name);
+    return true;
+}
+
+bool fs_folder_add(struct fs *fs, struct fs_folder folder, uint32_t blob, uint64_t offset)
+{
+    if (folder.depth >= FS_DEPTH_MAX) {
+        fs_fault(fs->d, FAULT_LIMIT, blob, offset);
+        return false;
+    }
+    folder.item = fs->d->item;
+    arena_grow(fs->d->arena, &fs->folders, fs->folder_count, &fs->folder_cap,
+               sizeof(*fs->folders));
+    fs->folders[fs->folder_count++] = folder;
+    return true;
+}
+
+bool fs_folder_next(struct fs *fs, struct fs_folder *ret)
+{
+    if (fs->folder_done == fs->folder_count)
+        return false;
+    *ret = fs->folders[fs->folder_done++];
+    fs->d->item = ret->item;
     return true;
 }
 
@@ -194,6 +217,39 @@ void fs_content_end(struct fs *fs, struct fs_content *c, const struct fs_inode *
         else
             decode_value_class(d, key, value_bytes(kept), s, class);
     }
+}
+
+static bool is_content(enum key_id key)
+{
+    return key == KEY_FILE_SIZE || key == KEY_FILE_SHA256 || key == KEY_FILE_STATE_SIZE ||
+           key == KEY_FILE_STATE_SHA256;
+}
+
+void fs_content_again(struct fs *fs, uint32_t item, const struct fs_inode *inode)
+{
+    struct decoded *out = fs->d->out;
+
+    for (uint32_t i = item + 1; i < out->item_count; i++) {
+        const struct item known = out->items[i];
+
+        if (known.kind != ITEM_CLAIM || known.parent != item)
+            break;
+        if (is_content(known.key))
+            decode_value_at(fs->d, known.key, known.value, inode->span);
+    }
+}
+
+void fs_xattr(struct fs *fs, const char *space, struct bytes name, struct bytes value,
+              struct span s)
+{
+    struct decode *d = fs->d;
+    const char *dot = space[0] != 0 && name.len > 0 ? "." : "";
+    const char *full = arena_format(d->arena, "xattr:%s%s%.*s", space, dot, (int)name.len,
+                                    (const char *)name.data);
+
+    if (value.len > XATTR_MAX)
+        value = fs_digest(d, value);
+    decode_named_at(d, bytes_of(full), KEY_FILE_XATTR, value_bytes(value), s);
 }
 
 struct bytes fs_digest(struct decode *d, struct bytes b)

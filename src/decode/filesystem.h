@@ -29,8 +29,19 @@ enum fs_type {
     FS_SOCKET = 12,
 };
 
+/* A folder whose listing is still to be read. */
+struct fs_folder {
+    uint32_t item; /* its container */
+    unsigned depth;
+    uint64_t id; /* how its file system finds the listing */
+};
+
 struct fs {
     struct decode *d;
+    struct fs_folder *folders; /* in the order in which they were found */
+    size_t folder_count;
+    size_t folder_cap;
+    size_t folder_done;
     uint64_t left;  /* bytes of content that may still be produced */
     size_t entries; /* so far */
     bool writable;  /* a running system changes it: content is not expected to be the same */
@@ -73,6 +84,15 @@ bool fs_spend(struct fs *fs, uint64_t n, uint64_t offset);
  */
 bool fs_open(struct fs *fs, struct bytes name, uint32_t blob, uint64_t offset);
 
+/*
+ * The current container is a folder at `depth`, whose listing fs_folder_next() is to give
+ * later. False, with the fault `limit` at `offset` of a blob, below FS_DEPTH_MAX folders.
+ */
+bool fs_folder_add(struct fs *fs, struct fs_folder folder, uint32_t blob, uint64_t offset);
+
+/* The next folder, its container being the current one; false when all were given. */
+bool fs_folder_next(struct fs *fs, struct fs_folder *ret);
+
 /* What the inode says, into the current container. Not its content. */
 void fs_claims(struct fs *fs, const struct fs_inode *inode);
 
@@ -89,6 +109,16 @@ void fs_content_zeros(struct fs *fs, struct fs_content *c, uint64_t n, uint64_t 
  */
 void fs_content_end(struct fs *fs, struct fs_content *c, const struct fs_inode *inode,
                     struct span s, enum byte_class class);
+
+/*
+ * The same for one more link to content that was claimed in the container `item`, which is not
+ * read again.
+ */
+void fs_content_again(struct fs *fs, uint32_t item, const struct fs_inode *inode);
+
+/* An extended attribute of the current container; a long value by its SHA-256. */
+void fs_xattr(struct fs *fs, const char *space, struct bytes name, struct bytes value,
+              struct span s);
 
 enum fs_type fs_type_of(uint32_t mode);
 

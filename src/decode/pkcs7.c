@@ -189,6 +189,8 @@ static bool content_read(struct decode *d, struct reader *r, struct signed_data 
         return false;
     }
     /* What is digested is the value alone: RFC 2315, section 9.3; RFC 5652, section 5.4. */
+    if (s->content.len > 0 && !bytes_equal(s->content, inner.content.all))
+        decode_fault(d, FAULT_DIGEST_MISMATCH, inner.content.base);
     s->content = inner.content.all;
     if (bytes_equal_text(type, OID_SPC_INDIRECT))
         spc_content(d, inner.content, s->image);
@@ -305,6 +307,7 @@ static void task_run(struct decode *d, struct signatures *all, const struct sign
     switch (t->kind) {
     case TASK_SIGNATURE:
         s->image = all->image;
+        s->content = all->detached;
         signed_data_read(d, &at, s, all);
         break;
     case TASK_STAMP:
@@ -319,10 +322,9 @@ static void task_run(struct decode *d, struct signatures *all, const struct sign
     }
 }
 
-void pkcs7_decode(struct decode *d, struct authenticode *image)
+static void decode_all(struct decode *d, struct signatures *all)
 {
     static const char *const names[] = {"nested", "time-stamp", "counter-signature"};
-    struct signatures *all = ARENA_NEW(d->arena, struct signatures);
     struct reader probe = d->in;
     struct der outer;
     size_t from = d->in.pos;
@@ -333,7 +335,6 @@ void pkcs7_decode(struct decode *d, struct authenticode *image)
     }
     struct span whole = reader_span(&probe, from);
 
-    all->image = image;
     all->verifications = PKCS7_VERIFICATIONS_MAX;
     decode_digest(d, KEY_PKCS7_DIGEST, outer.whole, whole);
     pkcs7_queue(d, all,
@@ -347,4 +348,20 @@ void pkcs7_decode(struct decode *d, struct authenticode *image)
             decode_close(d);
     }
     reader_seek(&d->in, probe.pos);
+}
+
+void pkcs7_decode(struct decode *d, struct authenticode *image)
+{
+    struct signatures *all = ARENA_NEW(d->arena, struct signatures);
+
+    all->image = image;
+    decode_all(d, all);
+}
+
+void pkcs7_decode_detached(struct decode *d, struct bytes content)
+{
+    struct signatures *all = ARENA_NEW(d->arena, struct signatures);
+
+    all->detached = content;
+    decode_all(d, all);
 }

@@ -16,4 +16,10 @@
  */
 void pkcs7_decode(struct decode *d, struct authenticode *image);
 
+/*
+ * As pkcs7_decode, for a signature that stands apart from what it signs. Where the signed data
+ * holds a content all the same, the fault `digest-mismatch` says so when it is another one.
+ */
+void pkcs7_decode_detached(struct decode *d, struct bytes content);
+
 #endif

@@ -23,7 +23,7 @@ struct certificate {
 struct signed_data {
     struct authenticode *image; /* what the content must state the digest of */
     struct bytes stamped;       /* what a time stamp must state the digest of */
-    struct bytes content;
+    struct bytes content;       /* at first what stands elsewhere, or empty */
     struct certificate certificates[PKCS7_CERTIFICATES_MAX];
     size_t certificate_count;
 };
@@ -44,13 +44,14 @@ struct signature_task {
 
 struct signatures {
     struct authenticode *image;
+    struct bytes detached; /* what is signed, where it stands elsewhere; or empty */
     struct signature_task tasks[PKCS7_TASKS_MAX];
     size_t count;
     unsigned verifications; /* left */
 };
 
 /* A SignerInfo, whose content is at `r`. */
-void signer_decode(struct decode *d, struct reader r, const struct signed_data *s,
+void signer_decode(struct decode *d, struct reader r, const struct signed_data *data,
                    struct signatures *all);
 
 /* Decodes later what was found in an attribute. */

@@ -84,30 +84,15 @@ static bool codec_of(uint64_t compressor, enum codec_kind *ret)
     return true;
 }
 
-/* Claims again what an earlier link to the same inode said of its content. */
-static bool content_known(struct walk *w, size_t pos, const struct sq_inode *inode)
-{
-    struct decode *d = w->q->d;
-    const struct known *k = &w->known[pos / INODE_MIN];
-
-    if (k->pos != pos + 1)
-        return false;
-    for (uint32_t i = k->item + 1; i < d->out->item_count; i++) {
-        const struct item item = d->out->items[i];
-
-        if (item.kind != ITEM_CLAIM || item.parent != k->item)
-            break;
-        if (item.key == KEY_FILE_SIZE || item.key == KEY_FILE_SHA256)
-            decode_value_at(d, item.key, item.value, inode->base.span);
-    }
-    return true;
-}
-
 static void file_content(struct walk *w, size_t pos, struct sq_inode *inode)
 {
-    if (content_known(w, pos, inode))
+    struct known *k = &w->known[pos / INODE_MIN];
+
+    if (k->pos == pos + 1) {
+        fs_content_again(&w->q->fs, k->item, &inode->base);
         return;
-    w->known[pos / INODE_MIN] = (struct known){(uint32_t)pos + 1, w->q->d->item};
+    }
+    *k = (struct known){(uint32_t)pos + 1, w->q->d->item};
     sq_content(w->q, inode);
 }
 

@@ -6,7 +6,6 @@ enum {
     HEADER = 16,
     ENTRY = 16,
     ELSEWHERE = 0x100, /* the value is a reference to where it stands */
-    VALUE_MAX = 4096,  /* longer values are claimed as their digest */
     COUNT_MAX = 1000,
 };
 
@@ -77,16 +76,7 @@ static void one_claim(struct squashfs *q, struct reader *r)
         fs_fault(d, FAULT_BAD_VALUE, r->blob, from);
         return;
     }
-    if (value.len > VALUE_MAX) {
-        struct digest digest = digest_sha256(value);
-
-        value = arena_copy(d->arena, (struct bytes){digest.bytes, sizeof(digest.bytes)});
-    }
-    const char *full = arena_format(d->arena, "xattr:%s.%.*s", spaces[space], (int)name.len,
-                                    (const char *)name.data);
-
-    decode_named_at(d, bytes_of(full), KEY_FILE_XATTR, value_bytes(value),
-                    reader_span(r, from));
+    fs_xattr(&q->fs, spaces[space], name, value, reader_span(r, from));
 }
 
 void sq_xattr_claims(struct squashfs *q, const struct sq_inode *inode)

@@ -84,10 +84,9 @@ enum coverage_state entry_state(const struct entry *n)
 
 void bundle_blob_name(const char *folder, const struct digest *d, char ret[TAR_NAME_MAX + 1])
 {
-    struct arena none = {0};
-    struct text t = {
-        .arena = &none, .data = ret, .cap = TAR_NAME_MAX + 1, .max = TAR_NAME_MAX + 1};
+    struct text t;
 
+    text_init_room(&t, ret, TAR_NAME_MAX + 1);
     text_puts(&t, folder);
     text_puts(&t, "sha256-");
     text_hex(&t, (struct bytes){d->bytes, sizeof(d->bytes)});

@@ -97,27 +97,39 @@ static void print_bits(struct text *t, uint64_t value, const struct value_name *
         text_char(t, ')');
 }
 
+static void print_unit(struct text *t, const struct key *k)
+{
+    if (k->unit[0] == '\0')
+        return;
+    text_char(t, ' ');
+    text_puts(t, k->unit);
+}
+
 static void print_uint(struct text *t, uint64_t value, const struct key *k)
 {
-    if (k != NULL && k->bits) {
-        print_bits(t, value, k->names);
+    if (k == NULL) {
+        text_uint(t, value);
         return;
     }
-    if (k != NULL && strcmp(k->unit, UNIT_HEX) == 0)
+    if (k->bits) {
+        print_bits(t, value, key_names(k));
+        return;
+    }
+    bool hex = key_hex(k);
+
+    if (hex)
         text_hex_uint(t, value);
     else
         text_uint(t, value);
-    const char *name = k != NULL ? key_value_name(k, value) : NULL;
+    const char *name = key_value_name(k, value);
 
     if (name != NULL) {
         text_puts(t, " (");
         text_puts(t, name);
         text_char(t, ')');
     }
-    if (k != NULL && k->unit[0] != '\0' && strcmp(k->unit, UNIT_HEX) != 0) {
-        text_char(t, ' ');
-        text_puts(t, k->unit);
-    }
+    if (!hex)
+        print_unit(t, k);
 }
 
 void value_print(struct text *t, const struct value *v, const struct key *k)
@@ -128,8 +140,8 @@ void value_print(struct text *t, const struct value *v, const struct key *k)
         break;
     case TYPE_INT:
         text_printf(t, "%" PRId64, v->sint);
-        if (k != NULL && k->unit[0] != '\0')
-            text_printf(t, " %s", k->unit);
+        if (k != NULL)
+            print_unit(t, k);
         break;
     case TYPE_BOOL:
         text_puts(t, v->uint != 0 ? "true" : "false");
@@ -167,14 +179,17 @@ uint32_t decoded_open(struct decoded *d, uint32_t parent, enum item_kind kind,
 uint32_t decoded_claim(struct decoded *d, uint32_t parent, struct bytes name, enum key_id key,
                        struct value v, struct span s)
 {
-    *item_new(d) = (struct item){
-        .parent = parent,
-        .kind = ITEM_CLAIM,
-        .name = name.len > 0 ? name : bytes_of(key_leaf(key)),
-        .key = key,
-        .value = v,
-        .span = s,
-    };
+    struct item *item = item_new(d);
+
+    /* Every member by itself: this is done more often than anything else. */
+    item->parent = parent;
+    item->kind = ITEM_CLAIM;
+    item->name = name.len > 0 ? name : key_leaf(key);
+    item->key = key;
+    item->leaf = name.len == 0;
+    item->faulty = false;
+    item->value = v;
+    item->span = s;
     return (uint32_t)(d->item_count - 1);
 }
 
@@ -194,12 +209,26 @@ uint32_t decoded_blob(struct decoded *d, struct bytes b, const struct digest *di
 
     d->blobs[index] = (struct blob){
         .bytes = b,
-        .digest = digest != NULL ? *digest : digest_sha256(b),
         .parent = method != NULL ? parent : index,
         .source = source,
         .method = method,
     };
+    if (digest != NULL) {
+        d->blobs[index].digest = *digest;
+        d->blobs[index].digested = true;
+    }
     return index;
+}
+
+const struct digest *decoded_digest(const struct decoded *d, uint32_t blob)
+{
+    struct blob *b = &d->blobs[blob];
+
+    if (!b->digested) {
+        b->digest = digest_sha256(b->bytes);
+        b->digested = true;
+    }
+    return &b->digest;
 }
 
 void item_path(const struct decoded *d, uint32_t item, struct text *t)

@@ -41,10 +41,10 @@ struct item {
     enum item_kind kind;
     struct bytes name; /* path segment before encoding; of a claim, the key's leaf or its own */
     enum key_id key;   /* claims only */
+    bool leaf;         /* claims: the name is the key's leaf */
+    bool faulty;       /* containers: a fault stands here, so what is missing is unseen */
     struct value value;
     struct span span; /* the bytes that say so */
-    uint32_t decoder; /* index of the decoder that said so */
-    bool faulty;      /* containers: a fault stands here, so what is missing is unseen */
 };
 
 enum fault_id {
@@ -94,7 +94,8 @@ struct region {
 /* A byte string: collected (parent is its own index) or derived from another. */
 struct blob {
     struct bytes bytes;
-    struct digest digest; /* SHA-256 of the bytes */
+    struct digest digest; /* once it is known; asked for with decoded_digest() */
+    bool digested;
     uint32_t parent;
     struct span source; /* derived: the bytes of the parent it was made from */
     const char *method; /* derived: how ("xz", "hex-text"); NULL for a collected blob */
@@ -130,9 +131,13 @@ uint32_t decoded_claim(struct decoded *d, uint32_t parent, struct bytes name, en
 void decoded_fault(struct decoded *d, enum fault_id id, uint32_t item, uint32_t blob,
                    uint64_t offset);
 
-/* Adds a blob. `method` NULL: collected. Returns its index. */
+/* Adds a blob, with its digest if that is known. `method` NULL: collected. Returns its index.
+ */
 uint32_t decoded_blob(struct decoded *d, struct bytes b, const struct digest *digest,
                       uint32_t parent, struct span source, const char *method);
+
+/* SHA-256 of a blob's bytes; computed when it is first asked for. */
+const struct digest *decoded_digest(const struct decoded *d, uint32_t blob);
 
 /*
  * The path of an item, encoded and joined with '/'; the root gives "". Members of bags and

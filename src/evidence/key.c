@@ -11,18 +11,60 @@
 #undef KEY
 #undef NAMES
 
-#define NO_NAMES    NULL, false
-#define NAMES_OF(x) names_##x, false
-#define BITS_OF(x)  names_##x, true
-
-static const struct key keys[KEY_COUNT] = {
-#define NAMES(id, ...)
-#define KEY(id, name, type, expectation, unit, names, meaning)                                 \
-    {name, TYPE_##type, EXPECT_##expectation, unit, names, meaning},
+/* The tables of names; the first stands for none. */
+enum {
+    NO_TABLE,
+#define NAMES(id, ...) TABLE_##id,
+#define KEY(id, name, type, expectation, unit, names, meaning)
 #include "evidence/vocabulary.def"
 #undef KEY
 #undef NAMES
 };
+
+static const struct value_name *const tables[] = {
+    NULL,
+#define NAMES(id, ...) names_##id,
+#define KEY(id, name, type, expectation, unit, names, meaning)
+#include "evidence/vocabulary.def"
+#undef KEY
+#undef NAMES
+};
+
+#define NO_NAMES    false, NO_TABLE
+#define NAMES_OF(x) false, TABLE_##x
+#define BITS_OF(x)  true, TABLE_##x
+
+#define NAMES(id, ...)
+
+#define ROW(name, type, expectation, unit, bits, names)                                        \
+    {name, unit, sizeof(name) - 1, bits, TYPE_##type, EXPECT_##expectation, names},
+#define KEY(id, name, type, expectation, unit, names, meaning)                                 \
+    ROW(name, type, expectation, unit, names)
+
+static const struct key keys[KEY_COUNT] = {
+#include "evidence/vocabulary.def"
+};
+#undef KEY
+
+/* All meanings behind one another, and where each begins. */
+static const struct meanings {
+#define KEY(id, name, type, expectation, unit, names, meaning) char of_##id[sizeof(meaning)];
+#include "evidence/vocabulary.def"
+#undef KEY
+} meanings = {
+
+#define KEY(id, name, type, expectation, unit, names, meaning) meaning,
+#include "evidence/vocabulary.def"
+#undef KEY
+};
+
+static const uint32_t meaning_at[KEY_COUNT] = {
+#define KEY(id, name, type, expectation, unit, names, meaning)                                 \
+    offsetof(struct meanings, of_##id),
+#include "evidence/vocabulary.def"
+#undef KEY
+};
+#undef NAMES
 
 const struct key *key_get(enum key_id id)
 {
@@ -38,18 +80,32 @@ enum key_id key_find(struct bytes name)
     return KEY_NONE;
 }
 
-const char *key_leaf(enum key_id id)
+struct bytes key_leaf(enum key_id id)
 {
-    const char *dot = strrchr(keys[id].name, '.');
+    const struct key *k = &keys[id];
+    const char *dot = memrchr(k->name, '.', k->name_length);
+    const char *leaf = dot != NULL ? dot + 1 : k->name;
 
-    return dot != NULL ? dot + 1 : keys[id].name;
+    return (struct bytes){(const uint8_t *)leaf, k->name_length - (size_t)(leaf - k->name)};
+}
+
+const struct value_name *key_names(const struct key *k)
+{
+    return tables[k->names];
+}
+
+const char *key_meaning(const struct key *k)
+{
+    return (const char *)&meanings + meaning_at[k - keys];
 }
 
 const char *key_value_name(const struct key *k, uint64_t value)
 {
-    if (k->names == NULL || k->bits)
+    const struct value_name *names = key_names(k);
+
+    if (names == NULL || k->bits)
         return NULL;
-    for (const struct value_name *n = k->names; n->text != NULL; n++) {
+    for (const struct value_name *n = names; n->text != NULL; n++) {
         if (n->value == value)
             return n->text;
     }

@@ -33,14 +33,18 @@ struct value_name {
 /* Not a unit: the number is an identifier or a mask, and people read it in hexadecimal. */
 #define UNIT_HEX "hex"
 
+/*
+ * A row holds no pointer: a table of pointers this long would have to be relocated, page by
+ * page, whenever the program starts.
+ */
 struct key {
-    const char *name; /* dotted; the part after the last dot names a claim's place */
+    char name[52]; /* dotted; the part after the last dot names a claim's place */
+    char unit[26]; /* "" where there is none */
+    uint8_t name_length;
+    bool bits; /* names are of bits, not of values */
     enum value_type type;
     enum expectation expectation;
-    const char *unit;               /* "" where there is none */
-    const struct value_name *names; /* NULL where values have no names */
-    bool bits;                      /* names are of bits, not of values */
-    const char *meaning;
+    unsigned names; /* which table of names; see key_names() */
 };
 
 enum key_id {
@@ -58,7 +62,19 @@ const struct key *key_get(enum key_id id);
 enum key_id key_find(struct bytes name);
 
 /* The last part of a key's name: "smbios.memory-device.serial" gives "serial". */
-const char *key_leaf(enum key_id id);
+struct bytes key_leaf(enum key_id id);
+
+/* What values of the key, or its bits, are called; NULL where they have no names. */
+const struct value_name *key_names(const struct key *k);
+
+/* What a claim of the key says, in words. */
+const char *key_meaning(const struct key *k);
+
+/* Whether people read its numbers in hexadecimal. */
+static inline bool key_hex(const struct key *k)
+{
+    return memcmp(k->unit, UNIT_HEX, sizeof(UNIT_HEX)) == 0;
+}
 
 /* What the specification calls this value of the key, or NULL. Not for keys of bits. */
 const char *key_value_name(const struct key *k, uint64_t value);

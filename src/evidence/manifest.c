@@ -6,9 +6,9 @@
 static void digest_member(struct json *j, const char *name, const struct digest *d)
 {
     char room[80];
-    struct arena none = {0};
-    struct text t = {.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
+    struct text t;
 
+    text_init_room(&t, room, sizeof(room));
     text_puts(&t, "sha256:");
     text_hex(&t, (struct bytes){d->bytes, sizeof(d->bytes)});
     json_member_string(j, name, text_bytes(&t));

@@ -172,7 +172,7 @@ static void encode_entry(const struct tree *t, const struct tree_node *n, struct
     const struct item *claim = &t->decoded->items[n->item];
 
     cbor_array(out, 3);
-    if (bytes_equal_text(n->name, key_leaf(claim->key)))
+    if (bytes_equal(n->name, key_leaf(claim->key)))
         cbor_null(out);
     else
         cbor_bytes(out, n->name);

@@ -69,7 +69,7 @@ struct note_key note_key_make(struct bytes name, enum note_type type,
 /* Four bytes in big-endian order, then the rest, as Base 64. */
 static void tagged_base64(struct text *t, uint32_t id, struct bytes rest)
 {
-    uint8_t raw[ID_SIZE + TIME_SIZE + SIGNATURE_SIZE];
+    uint8_t *raw = arena_alloc(t->arena, ID_SIZE + rest.len);
 
     for (unsigned i = 0; i < ID_SIZE; i++)
         raw[i] = (uint8_t)(id >> (24 - 8 * i));
@@ -166,8 +166,7 @@ bool note_parse(struct bytes b, struct arena *a, struct note *ret, struct err *e
     return true;
 }
 
-/* The message of a cosignature: two lines, then the text of the note. */
-static void cosigned_message(struct text *t, struct bytes text, uint64_t time)
+void note_cosigned_message(struct text *t, struct bytes text, uint64_t time)
 {
     text_puts(t, "cosignature/v1\ntime ");
     text_uint(t, time);
@@ -189,7 +188,7 @@ static bool cosignature_verify(struct bytes text, const struct note_key *k, stru
     memcpy(s.bytes, raw.data, SIGNATURE_SIZE);
     arena_init(&a);
     text_init(&t, &a, NOTE_SIZE_MAX + 100);
-    cosigned_message(&t, text, time);
+    note_cosigned_message(&t, text, time);
     bool good = signature_verify(&k->key, text_bytes(&t), &s);
 
     arena_done(&a);
@@ -228,13 +227,27 @@ enum note_verdict note_verify(const struct note *n, const struct note_key *k,
     return verdict;
 }
 
-static void line_print(struct text *t, const struct note_key *k, struct bytes signature)
+void note_line_copy(struct text *t, const struct note_line *line)
 {
     text_puts(t, line_mark);
-    text_add(t, k->name);
+    text_add(t, line->name);
     text_char(t, ' ');
-    tagged_base64(t, k->id, signature);
+    tagged_base64(t, line->id, line->signature);
     text_char(t, '\n');
+}
+
+void note_line_print(struct text *t, const struct note_key *k, const struct signature *s,
+                     uint64_t time)
+{
+    uint8_t raw[TIME_SIZE + SIGNATURE_SIZE];
+    size_t n = 0;
+
+    for (unsigned i = 0; i < TIME_SIZE && k->type == NOTE_COSIGNATURE; i++)
+        raw[n++] = (uint8_t)(time >> (56 - 8 * i));
+    memcpy(raw + n, s->bytes, SIGNATURE_SIZE);
+    note_line_copy(t, &(struct note_line){
+                          k->name, k->id, {raw, n + SIGNATURE_SIZE}
+    });
 }
 
 static bool signable(struct bytes text, struct bytes name, struct err *e)
@@ -256,14 +269,13 @@ bool note_sign(struct text *t, struct bytes text, struct bytes name, struct byte
         return false;
     struct note_key k = note_key_make(name, NOTE_ED25519, &key);
 
-    line_print(t, &k, (struct bytes){s.bytes, sizeof(s.bytes)});
+    note_line_print(t, &k, &s, 0);
     return true;
 }
 
 bool note_cosign(struct text *t, struct bytes text, struct bytes name, struct bytes pem,
                  uint64_t time, struct err *e)
 {
-    uint8_t raw[TIME_SIZE + SIGNATURE_SIZE];
     struct public_key key;
     struct signature s;
     struct text message;
@@ -271,14 +283,11 @@ bool note_cosign(struct text *t, struct bytes text, struct bytes name, struct by
     if (!signable(text, name, e))
         return false;
     text_init(&message, t->arena, NOTE_SIZE_MAX + 100);
-    cosigned_message(&message, text, time);
+    note_cosigned_message(&message, text, time);
     if (!sign_message(pem, text_bytes(&message), &s, &key, e))
         return false;
     struct note_key k = note_key_make(name, NOTE_COSIGNATURE, &key);
 
-    for (unsigned i = 0; i < TIME_SIZE; i++)
-        raw[i] = (uint8_t)(time >> (56 - 8 * i));
-    memcpy(raw + TIME_SIZE, s.bytes, SIGNATURE_SIZE);
-    line_print(t, &k, (struct bytes){raw, sizeof(raw)});
+    note_line_print(t, &k, &s, time);
     return true;
 }

@@ -71,6 +71,16 @@ enum note_verdict note_verify(const struct note *n, const struct note_key *k,
 /* Whether a text can be that of a note: UTF-8, no control characters, ends with a newline. */
 bool note_text_valid(struct bytes text);
 
+/* The message that a cosignature signs: two lines, then the text of the note. */
+void note_cosigned_message(struct text *t, struct bytes text, uint64_t time);
+
+/* A signature line with its newline. `time` is that of a cosignature, or 0. */
+void note_line_print(struct text *t, const struct note_key *k, const struct signature *s,
+                     uint64_t time);
+
+/* A line as it was read, with its newline. */
+void note_line_copy(struct text *t, const struct note_line *line);
+
 /* The signature line over `text` by the private key in `pem`, with its newline. */
 bool note_sign(struct text *t, struct bytes text, struct bytes name, struct bytes pem,
                struct err *e);

@@ -9,7 +9,7 @@
 
 #include "appraise/verdict.h"
 #include "base/err.h"
-#include "base/text.h"
+#include "base/json.h"
 #include "result/trust.h"
 
 enum {
@@ -101,6 +101,9 @@ struct digest result_digest(const struct result *r, struct arena *a);
 
 /* One JSON object as the outward contract has it, with a line end. */
 void result_json(struct text *t, const struct result *r, struct arena *a);
+
+/* The members of a finding's object, for renderings with more about it. */
+void result_finding_members(struct json *j, const struct result_finding *f);
 
 /* For people at a terminal; `colour` only there. */
 void result_text(struct text *t, const struct result *r, bool colour);

@@ -6,10 +6,9 @@
 static void json_digest(struct json *j, const char *name, const struct digest *d)
 {
     char room[96];
-    struct arena none = {0};
-    struct text t = {.arena = &none, .data = room, .cap = sizeof(room), .max = sizeof(room)};
+    struct text t;
 
-    /* The text never grows: its buffer is given. */
+    text_init_room(&t, room, sizeof(room));
     text_digest(&t, d);
     json_member_string(j, name, text_bytes(&t));
 }
@@ -45,9 +44,8 @@ static void json_span(struct json *j, const struct result_finding *f)
     json_bytes(j, f->excerpt);
 }
 
-static void json_finding(struct json *j, const struct result_finding *f)
+void result_finding_members(struct json *j, const struct result_finding *f)
 {
-    json_object_begin(j);
     json_member_string(j, "id", f->id);
     json_member_string(j, "fingerprint", f->fingerprint);
     json_member_text(j, "judge", judge_name(f->judge));
@@ -73,7 +71,6 @@ static void json_finding(struct json *j, const struct result_finding *f)
     json_optional(j, "part", f->part);
     json_optional(j, "change", f->change);
     json_span(j, f);
-    json_object_end(j);
 }
 
 static void json_coverage(struct json *j, const struct result_coverage *c)
@@ -153,8 +150,11 @@ void result_json(struct text *t, const struct result *r, struct arena *a)
     json_inputs(&j, r);
     json_key(&j, "findings");
     json_array_begin(&j);
-    for (size_t i = 0; i < r->finding_count; i++)
-        json_finding(&j, &r->findings[i]);
+    for (size_t i = 0; i < r->finding_count; i++) {
+        json_object_begin(&j);
+        result_finding_members(&j, &r->findings[i]);
+        json_object_end(&j);
+    }
     json_array_end(&j);
     json_key(&j, "coverage");
     json_array_begin(&j);

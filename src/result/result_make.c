@@ -89,7 +89,7 @@ static void take_span(struct result_finding *ret, const struct subject *s, uint3
     if (!in_blob(d, span) || span.length == 0)
         return;
     ret->has_span = true;
-    ret->blob = d->blobs[span.blob].digest;
+    ret->blob = *decoded_digest(d, span.blob);
     ret->offset = span.offset;
     ret->length = span.length;
     ret->excerpt =

@@ -78,19 +78,29 @@ static bool value_prevails(int8_t value, int8_t over)
     return value > over;
 }
 
+/* The first row that fits; the last one fits everything. */
+static const struct trust_finding *row_of(const struct result_finding *f)
+{
+    size_t i = 0;
+
+    while (i + 1 < ARRAY_LEN(finding_rows) && (!path_match(finding_rows[i].id, f->id) ||
+                                               !path_match(finding_rows[i].path, f->path)))
+        i++;
+    return &finding_rows[i];
+}
+
+enum trust_claim trust_claim_of(const struct result_finding *f)
+{
+    return row_of(f)->claim;
+}
+
 static void lower(struct result *r, const struct result_finding *f)
 {
-    for (size_t i = 0; i < ARRAY_LEN(finding_rows); i++) {
-        const struct trust_finding *row = &finding_rows[i];
+    const struct trust_finding *row = row_of(f);
+    int8_t value = f->severity > SEVERITY_MEDIUM ? row->high : row->medium;
 
-        if (!path_match(row->id, f->id) || !path_match(row->path, f->path))
-            continue;
-        int8_t value = f->severity > SEVERITY_MEDIUM ? row->high : row->medium;
-
-        if (value_prevails(value, r->trust[row->claim]))
-            r->trust[row->claim] = value;
-        return;
-    }
+    if (value_prevails(value, r->trust[row->claim]))
+        r->trust[row->claim] = value;
 }
 
 static bool row_compared(const struct result_coverage *c)

@@ -31,9 +31,13 @@ enum trust_tier {
 };
 
 struct result;
+struct result_finding;
 
 /* Sets `r->trust` from the findings, coverage and gaps of `r`. */
 void result_trust(struct result *r);
+
+/* The claim that a finding belongs to, whatever its severity. */
+enum trust_claim trust_claim_of(const struct result_finding *f);
 
 /* The tier that a value of any claim lies in. */
 enum trust_tier trust_tier(int8_t value);

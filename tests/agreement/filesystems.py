@@ -64,6 +64,7 @@ def make_folder(root, special):
     write(f"{root}/etc/{'n' * 200}", b"long name")
     write(f"{root}/etc/shadow", b"secret", 0o600)
     os.symlink("../bin/tool", f"{root}/etc/link")
+    os.link(f"{root}/bin/tool", f"{root}/bin/other name of tool")
     os.symlink("/" + "x" * 500, f"{root}/etc/dangling")
     os.makedirs(f"{root}/tmp")
     os.chmod(f"{root}/tmp", 0o1777)
@@ -186,6 +187,67 @@ def squashfs_tool(image, compressor, got, score):
     score.compare(f"unsquashfs of {compressor}", want, mine, [])
 
 
+def cramfs(build, folder, where, score):
+    """Numbers of users above 65,535 and of groups above 255 have no room in an inode."""
+    image = f"{where}/image.cramfs"
+    want = folder_list(folder)
+    for what in want.values():
+        what["gid"] &= 0xff
+    for order in ("little", "big"):
+        for name, options in (("", []), (" padded", ["-p"]), (" named", ["-n", "a name"]),
+                              (" edition", ["-e", "7"])):
+            run("mkfs.cramfs", "-N", order, *options, folder, image)
+            got, faults = assay_list(build, image)
+            score.compare(f"cramfs {order}{name}", want, got, faults)
+
+
+def jffs2(build, folder, where, score):
+    """The root has no inode in these images, and mkfs.jffs2 cuts targets at 254 bytes."""
+    image = f"{where}/image.jffs2"
+    want = folder_list(folder)
+    del want["."]
+    for what in want.values():
+        if "target" in what:
+            what["target"] = what["target"][:254]
+    for name, options in (("", []), (" big-endian", ["-b"]), (" lzo", ["-X", "lzo", "-x", "zlib"]),
+                          (" rtime", ["-x", "zlib", "-X", "rtime"]), (" smallest", ["-m", "size"]),
+                          (" stored", ["-m", "none"]), (" without markers", ["-n"]),
+                          (" pages of 64 KiB", ["-s", "65536", "-e", "131072"]),
+                          (" padded", ["-p", "-e", "65536"])):
+        run("mkfs.jffs2", "-l", "-r", folder, "-o", image, *options)
+        got, faults = assay_list(build, image)
+        score.compare(f"jffs2{name}", want, got, faults)
+    for order in ("-l", "-b"):
+        run("mkfs.jffs2", order, "-e", "65536", "-r", folder, "-o", f"{where}/plain.jffs2")
+        run("sumtool", order, "-e", "65536", "-i", f"{where}/plain.jffs2", "-o", image)
+        got, faults = assay_list(build, image)
+        score.compare(f"jffs2 with summaries {order}", want, got, faults)
+
+
+UBIFS = ((" ", []), (" lzo", ["-x", "lzo"]), (" zlib", ["-x", "zlib"]), (" zstd", ["-x", "zstd"]),
+         (" stored", ["-x", "none"]), (" both", ["-x", "favor_lzo"]))
+
+
+def ubifs(build, folder, where, score):
+    """As an image of its own, and in a volume of each geometry of UBI."""
+    want = folder_list(folder)
+    for block, page, sub, leb in ((65536, 1, 1, 65408), (131072, 2048, 2048, 126976),
+                                  (131072, 2048, 512, 129024)):
+        for name, options in UBIFS:
+            image = f"{where}/image.ubifs"
+            run("mkfs.ubifs", "-r", folder, "-m", str(page), "-e", str(leb), "-c", "500", *options,
+                "-o", image)
+            got, faults = assay_list(build, image)
+            score.compare(f"ubifs {leb}{name}", want, got, faults)
+        with open(f"{where}/ubi.ini", "w", encoding="ascii") as file:
+            file.write(f"[files]\nmode=ubi\nimage={image}\nvol_id=3\nvol_type=dynamic\n"
+                       "vol_name=rwfs\nvol_flags=autoresize\nvol_size=10MiB\n")
+        run("ubinize", "-o", f"{where}/image.ubi", "-p", str(block), "-m", str(page), "-s", str(sub),
+            f"{where}/ubi.ini")
+        got, faults = assay_list(build, f"{where}/image.ubi")
+        score.compare(f"ubi {block}/{page}/{sub}", want, got, faults)
+
+
 def main(arguments):
     build = arguments[0]
     if tool("mksquashfs") is None:
@@ -197,6 +259,9 @@ def main(arguments):
         os.makedirs(folder)
         make_folder(folder, os.geteuid() == 0)
         squashfs(build, folder, where, score)
+        cramfs(build, folder, where, score)
+        jffs2(build, folder, where, score)
+        ubifs(build, folder, where, score)
     print(f"{score.agreed}/{score.total} agreed")
     return 0 if score.agreed == score.total and score.total > 0 else 1
 

@@ -5,7 +5,7 @@ import os
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "decode")
 
 
-def write(name, case, data, label=None, text=False):
+def write(name, case, data, label=None, text=False, says=None):
     folder = os.path.join(ROOT, name, case)
     os.makedirs(folder, exist_ok=True)
     if text:
@@ -13,6 +13,8 @@ def write(name, case, data, label=None, text=False):
             file.write(data)
     else:
         with open(os.path.join(folder, "in.hex"), "w", encoding="ascii") as file:
+            if says is not None:
+                file.write(f"# {says}\n")
             for start in range(0, len(data), 16):
                 file.write(data[start:start + 16].hex(" ") + "\n")
             if not data:

@@ -124,7 +124,7 @@ static const char *broken_blob(const struct decoded *d, uint32_t i)
     const struct blob *b = &d->blobs[i];
     struct digest digest = digest_sha256(b->bytes);
 
-    if (!digest_equal(&digest, &b->digest))
+    if (!digest_equal(&digest, decoded_digest(d, i)))
         return "a blob's digest is not that of its bytes";
     if (b->method == NULL)
         return b->parent == i ? NULL : "a collected blob is not its own parent";

@@ -238,14 +238,16 @@ static void good_samples_are_recognised(void **state)
 
 static void value_names_are_sound(const struct key *k)
 {
-    if (k->names == NULL)
+    const struct value_name *names = key_names(k);
+
+    if (names == NULL)
         return;
     if (k->type != TYPE_UINT && k->type != TYPE_INT)
         fail_msg("key %s: names, but its values are no numbers", k->name);
-    for (const struct value_name *n = k->names; n->text != NULL; n++) {
+    for (const struct value_name *n = names; n->text != NULL; n++) {
         if (k->bits && n->value > 63)
             fail_msg("key %s: there is no bit %llu", k->name, (unsigned long long)n->value);
-        for (const struct value_name *m = k->names; m != n; m++) {
+        for (const struct value_name *m = names; m != n; m++) {
             if (m->value == n->value)
                 fail_msg("key %s: value %llu has two names", k->name,
                          (unsigned long long)n->value);
@@ -263,7 +265,9 @@ static void keys_are_sound(void **state)
             fail_msg("key '%s': its name is not surface.words.words", k->name);
         if ((unsigned)key_find(bytes_of(k->name)) != i)
             fail_msg("key %s stands twice in the vocabulary", k->name);
-        if (k->meaning == NULL || islower((unsigned char)k->meaning[0]) || k->meaning[0] == 0)
+        const char *meaning = key_meaning(k);
+
+        if (islower((unsigned char)meaning[0]) || meaning[0] == 0)
             fail_msg("key %s: its meaning is no sentence", k->name);
         if (k->expectation == EXPECT_RANGE && k->type != TYPE_UINT && k->type != TYPE_INT)
             fail_msg("key %s: a range needs numbers", k->name);

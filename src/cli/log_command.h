@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of `assay log`, for the files that share its actions. */
+#ifndef ASSAY_CLI_LOG_COMMAND_H
+#define ASSAY_CLI_LOG_COMMAND_H
+
+#include "app/logbook.h"
+#include "base/json.h"
+#include "cli/key_options.h"
+
+enum {
+    LOG_OUTPUT_MAX = 64 << 20,
+    LOG_WITNESSES_MAX = 64
+};
+
+struct log_call {
+    const struct verb *v;
+    struct arena *arena;
+    struct text out;
+    struct err err;
+    const char *origin;
+    const char *key;
+    const char *output;
+    const char *policy;
+    const char *old;
+    const char *state;
+    const char *request;
+    const char *response;
+    const char *authorities;
+    const char *witnesses[LOG_WITNESSES_MAX]; /* URLs */
+    size_t witness_count;
+    struct passphrase_source passphrase;
+    bool json;
+    const char *where; /* the log */
+    char **more;       /* what follows it */
+    size_t more_count;
+};
+
+int log_fail(struct log_call *c);
+
+/* The actions of these names. */
+int log_checkpoint(struct log_call *c);
+
+int log_monitor(struct log_call *c);
+
+int log_stamp(struct log_call *c);
+
+/* Begins the JSON object of an answer: schema, log, origin. */
+void log_json_begin(struct log_call *c, struct json *j, const struct note_key *key);
+
+void log_json_end(struct log_call *c, struct json *j);
+
+/* Size and root of a tree, as members or as a line of text. */
+void log_json_tree(struct json *j, uint64_t size, const struct digest *root);
+
+void log_text_tree(struct text *t, uint64_t size, const struct digest *root);
+
+#endif
