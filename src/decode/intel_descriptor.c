@@ -255,8 +255,9 @@ static void me_disable(struct decode *d, const struct map *m)
         return;
     struct span s = {d->in.blob, d->in.base + at + (uint64_t)strap * 4, 4};
 
-    decode_value_at(d, KEY_DESCRIPTOR_ME_DISABLE,
-                    value_bool((bytes_u32le(d->in.all, at + (uint64_t)strap * 4) >> bit & 1) != 0), s);
+    decode_value_at(
+        d, KEY_DESCRIPTOR_ME_DISABLE,
+        value_bool((bytes_u32le(d->in.all, at + (uint64_t)strap * 4) >> bit & 1) != 0), s);
 }
 
 static void components(struct decode *d, struct map *m)

@@ -221,7 +221,8 @@ void pe_debug(struct decode *d, const struct pe *pe)
         return;
     if (!place_of(pe, debug->address, debug->size, &at)) {
         decode_fault(d, FAULT_BAD_REFERENCE,
-                     d->in.base + (pe->te ? 32 : pe->directories_at + 8UL * PE_DIRECTORY_DEBUG));
+                     d->in.base +
+                         (pe->te ? 32 : pe->directories_at + 8UL * PE_DIRECTORY_DEBUG));
         return;
     }
     for (uint64_t i = 0; i < debug->size / DEBUG_ENTRY && i < DEBUG_MAX; i++)
