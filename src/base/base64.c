@@ -37,6 +37,20 @@ void text_base64url(struct text *t, struct bytes b)
         text_group(t, bytes_slice(b, i, 3), url_letters);
 }
 
+/* The bits of four letters, of which only `have` are there. */
+static bool group_bits(const uint8_t *group, size_t have, uint32_t *ret)
+{
+    *ret = 0;
+    for (size_t k = 0; k < 4; k++) {
+        const char *at = k < have ? memchr(letters, group[k], sizeof(letters) - 1) : letters;
+
+        if (at == NULL)
+            return false;
+        *ret = *ret << 6 | (uint32_t)(at - letters);
+    }
+    return true;
+}
+
 bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
 {
     size_t pad = 0;
@@ -50,15 +64,10 @@ bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
 
     for (size_t i = 0; i < text.len; i += 4) {
         size_t have = i + 4 == text.len ? 4 - pad : 4;
-        uint32_t v = 0;
+        uint32_t v;
 
-        for (size_t k = 0; k < 4; k++) {
-            const char *at = k < have ? memchr(letters, text.data[i + k], 64) : letters;
-
-            if (at == NULL)
-                return false;
-            v = v << 6 | (uint32_t)(at - letters);
-        }
+        if (!group_bits(text.data + i, have, &v))
+            return false;
         /* Bits that no byte takes must be zero. */
         if ((have == 3 && (v & 0xff) != 0) || (have == 2 && (v & 0xffff) != 0))
             return false;
