@@ -70,6 +70,20 @@ static uint32_t letter_value(uint8_t c)
     return c == '/' ? 63 : 64;
 }
 
+/* The bits of four letters, of which only `have` are there. */
+static bool group_bits(const uint8_t *group, size_t have, uint32_t *ret)
+{
+    *ret = 0;
+    for (size_t k = 0; k < 4; k++) {
+        uint32_t value = k < have ? letter_value(group[k]) : 0;
+
+        if (value > 63)
+            return false;
+        *ret = *ret << 6 | value;
+    }
+    return true;
+}
+
 bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
 {
     size_t pad = 0;
@@ -83,15 +97,10 @@ bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
 
     for (size_t i = 0; i < text.len; i += 4) {
         size_t have = i + 4 == text.len ? 4 - pad : 4;
-        uint32_t v = 0;
+        uint32_t v;
 
-        for (size_t k = 0; k < 4; k++) {
-            uint32_t value = k < have ? letter_value(text.data[i + k]) : 0;
-
-            if (value > 63)
-                return false;
-            v = v << 6 | value;
-        }
+        if (!group_bits(text.data + i, have, &v))
+            return false;
         /* Bits that no byte takes must be zero. */
         if ((have == 3 && (v & 0xff) != 0) || (have == 2 && (v & 0xffff) != 0))
             return false;
