@@ -23,6 +23,9 @@ struct log_call {
     const char *policy;
     const char *old;
     const char *state;
+    const char *request;
+    const char *response;
+    const char *authorities;
     const char *witnesses[LOG_WITNESSES_MAX]; /* URLs */
     size_t witness_count;
     struct passphrase_source passphrase;
@@ -38,6 +41,8 @@ int log_fail(struct log_call *c);
 int log_checkpoint(struct log_call *c);
 
 int log_monitor(struct log_call *c);
+
+int log_stamp(struct log_call *c);
 
 /* Begins the JSON object of an answer: schema, log, origin. */
 void log_json_begin(struct log_call *c, struct json *j, const struct note_key *key);

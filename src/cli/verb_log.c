@@ -235,6 +235,7 @@ static int run(struct log_call *c, const char *action)
         {"prove",      prove         },
         {"verify",     verify        },
         {"monitor",    log_monitor   },
+        {"stamp",      log_stamp     },
     };
 
     for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
@@ -269,6 +270,15 @@ static bool take(struct log_call *c, int option)
     case 's':
         c->state = optarg;
         break;
+    case 'q':
+        c->request = optarg;
+        break;
+    case 'r':
+        c->response = optarg;
+        break;
+    case 'a':
+        c->authorities = optarg;
+        break;
     case 'w':
         if (c->witness_count < LOG_WITNESSES_MAX) {
             c->witnesses[c->witness_count++] = optarg;
@@ -286,17 +296,20 @@ static bool take(struct log_call *c, int option)
 VERB_FUNCTION(log)
 {
     static const struct option options[] = {
-        {"origin",  required_argument, NULL, 'O'},
-        {"key",     required_argument, NULL, 'k'},
-        {"output",  required_argument, NULL, 'o'},
-        {"old",     required_argument, NULL, 'e'},
-        {"policy",  required_argument, NULL, 'P'},
-        {"state",   required_argument, NULL, 's'},
-        {"witness", required_argument, NULL, 'w'},
+        {"origin",    required_argument, NULL, 'O'},
+        {"key",       required_argument, NULL, 'k'},
+        {"output",    required_argument, NULL, 'o'},
+        {"old",       required_argument, NULL, 'e'},
+        {"policy",    required_argument, NULL, 'P'},
+        {"state",     required_argument, NULL, 's'},
+        {"request",   required_argument, NULL, 'q'},
+        {"response",  required_argument, NULL, 'r'},
+        {"authority", required_argument, NULL, 'a'},
+        {"witness",   required_argument, NULL, 'w'},
         KEY_OPTION_ROWS,
-        {"json",    no_argument,       NULL, 'j'},
-        {"help",    no_argument,       NULL, 'h'},
-        {NULL,      0,                 NULL, 0  },
+        {"json",      no_argument,       NULL, 'j'},
+        {"help",      no_argument,       NULL, 'h'},
+        {NULL,        0,                 NULL, 0  },
     };
     bool named = argc > 1 && argv[1][0] != '-';
     const char *action = named ? argv[1] : "";

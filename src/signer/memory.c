@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/base64.h"
@@ -117,7 +116,7 @@ bool signer_memory_open(const char *key, struct arena *a, struct signer_memory *
     *ret = (struct signer_memory){.fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY)};
     if (ret->fd < 0)
         return err_system(e, errno, "cannot open %s", path);
-    if (flock(ret->fd, LOCK_EX | LOCK_NB) != 0)
+    if (!fd_lock(ret->fd))
         return err_set(e, ERR_REFUSED, "another process signs checkpoints with this key");
     if (!file_read(path, (size_t)SLOT * SLOTS, a, &b, e))
         return false;
