@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats key learn log reads report rules --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect cosign decode diff explain formats key learn log reads report rules sign --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -14,20 +14,22 @@ _assay()
         return
     fi
     case ${COMP_WORDS[1]} in
-    appraise) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
+    appraise) options='--as-of --dbx --help --html --json --passphrase-fd --passphrase-file --peers --policy --reference --sign --since -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
     cohort) options='--help --json -o' ;;
     collect) options='--allow --chip --help --json --output --programmer --reads --root --salt --subject --time --zstd -o' ;;
+    cosign) options='--help --key --listen --passphrase-fd --passphrase-file --policy' ;;
     decode) options='--as --help --html --json --label --map' ;;
     diff) options='--all --help --html --json' ;;
     explain) options='--help --json' ;;
     formats) options='--help --json --markdown' ;;
     key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
-    log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file -o' ;;
+    log) options='--authority --help --json --key --old --origin --passphrase-fd --passphrase-file --policy --request --response --state --witness -o' ;;
     reads) options='--help --json' ;;
-    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --since -o' ;;
+    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since -o' ;;
     rules) options='--help --json' ;;
+    sign) options='--check --help --json --key --log --passphrase-fd --passphrase-file --signer -o' ;;
     esac
     case $word in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;

@@ -52,6 +52,10 @@ bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e
 /* Writes all bytes to a descriptor. */
 bool fd_write(int fd, struct bytes b, struct err *e);
 
+/* Locks a file for this process until it is closed; waits half a second for one that has just
+ * been killed. False if another process holds it. */
+bool fd_lock(int fd);
+
 bool path_is_folder(const char *path);
 
 #endif

@@ -32,6 +32,7 @@ VERB_FUNCTION(bundle);
 VERB_FUNCTION(collect);
 VERB_FUNCTION(appraise);
 VERB_FUNCTION(cohort);
+VERB_FUNCTION(cosign);
 VERB_FUNCTION(decode);
 VERB_FUNCTION(diff);
 VERB_FUNCTION(explain);
@@ -42,6 +43,7 @@ VERB_FUNCTION(log);
 VERB_FUNCTION(reads);
 VERB_FUNCTION(report);
 VERB_FUNCTION(rules);
+VERB_FUNCTION(sign);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

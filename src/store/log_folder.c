@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +42,7 @@ static bool take_lock(struct log_folder *f, struct err *e)
     f->lock = openat(f->fd, lock_file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (f->lock < 0)
         return err_system(e, errno, "cannot open %s/%s", f->path, lock_file);
-    if (flock(f->lock, LOCK_EX | LOCK_NB) != 0)
+    if (!fd_lock(f->lock))
         return err_set(e, ERR_REFUSED, "another process writes to the log %s", f->path);
     return true;
 }
