@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect cosign decode diff explain formats key learn log reads report rules sign --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect cosign decode diff explain formats key learn ledger log reads report rules sign statement --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -25,11 +25,13 @@ _assay()
     formats) options='--help --json --markdown' ;;
     key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
+    ledger) options='--alias --as-of --batch --checkpoint --confidence --count --evidence --help --id --identities --json --key --log --method --not-before --open --origin --passphrase-fd --passphrase-file --prevalence --remove --resolve --seed --sensitivity --site --source -o' ;;
     log) options='--authority --help --json --key --old --origin --passphrase-fd --passphrase-file --policy --request --response --state --witness -o' ;;
     reads) options='--help --json' ;;
     report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since -o' ;;
     rules) options='--help --json' ;;
     sign) options='--check --help --json --key --log --passphrase-fd --passphrase-file --signer -o' ;;
+    statement) options='--help --json' ;;
     esac
     case $word in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;

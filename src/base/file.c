@@ -251,6 +251,21 @@ bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e
     return file_new_commit(&f, e);
 }
 
+bool file_write_secret(const char *path, struct bytes b, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return err_system(e, errno, "cannot create %s", path);
+    bool good = fd_write(fd, b, e) && (fsync(fd) == 0 || err_system(e, errno, "cannot sync"));
+
+    (void)close(fd);
+    if (good)
+        return true;
+    (void)unlink(path);
+    return err_wrap(e, "%s", path);
+}
+
 bool fd_lock(int fd)
 {
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};

@@ -49,6 +49,9 @@ void file_new_abandon(struct file_new *f);
 /* Writes a whole file atomically. */
 bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e);
 
+/* A file that was not there, synced, which only its owner may read. On failure it is gone. */
+bool file_write_secret(const char *path, struct bytes b, struct err *e);
+
 /* Writes all bytes to a descriptor. */
 bool fd_write(int fd, struct bytes b, struct err *e);
 

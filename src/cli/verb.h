@@ -39,11 +39,13 @@ VERB_FUNCTION(explain);
 VERB_FUNCTION(formats);
 VERB_FUNCTION(key);
 VERB_FUNCTION(learn);
+VERB_FUNCTION(ledger);
 VERB_FUNCTION(log);
 VERB_FUNCTION(reads);
 VERB_FUNCTION(report);
 VERB_FUNCTION(rules);
 VERB_FUNCTION(sign);
+VERB_FUNCTION(statement);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

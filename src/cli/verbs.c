@@ -190,6 +190,49 @@ const struct verb verbs[] = {
         .run = verb_learn,
     },
     {
+        .name = "ledger",
+        .synopsis = "init|epoch|prove|status|rekey|nonce|sample [OPTION]... DIR [RESULT]...",
+        .summary = "Keep a ledger of all servers, each in it once",
+        .help = "What is published of it are DIR/epochs; DIR/private must not be.\n\n"
+                "  init DIR             makes a ledger, called --origin, with its secrets\n"
+                "  epoch DIR RESULT...  the next epoch: these servers as they were judged\n"
+                "                       ('assay appraise -o', signed or not), all others as before\n"
+                "  prove DIR            the proof of what the last epoch has for --id, to -o\n"
+                "  status DIR           what the last epoch says\n"
+                "  rekey DIR            an epoch that changes every pseudonym and nothing else\n"
+                "  nonce DIR            the nonce of --id for its next evidence, from --checkpoint\n"
+                "  sample DIR           the next epoch commits to a random sample; with --seed,\n"
+                "                       which servers it drew\n\n"
+                "  --origin NAME           whose fleet it is, as example.com/fleet\n"
+                "  --evidence PATH         a bundle or recorded folder that a RESULT judges\n"
+                "  --identities FILE       lines \"EVIDENCE KIND=ID\": what evidence does not say\n"
+                "  --remove KIND=ID=WHY    it left: returned, sold, scrapped, held-as-evidence\n"
+                "  --resolve KIND=ID=HEX   it was doubted and is clean: SHA-256 of what showed it\n"
+                "  --site NAME             where these servers stand (an attribute)\n"
+                "  --batch NAME            with which purchase they came (an attribute)\n"
+                "  --checkpoint FILE       the checkpoint from which nonces come\n"
+                "  --as-of TIME            of the epoch (RFC 3339, UTC); without it, now\n"
+                "  --key FILE              the operator's private key ('assay key make')\n"
+                KEY_OPTION_HELP
+                "  --id KIND=ID            ek=HEX, board=MAKER/SERIAL, nic-mac=HEX, ...\n"
+                "  --open NAME             show this attribute (verdict, result, model, ...)\n"
+                "  --alias KIND            show the names of this kind\n"
+                "  --log DIR               with the proof that this log has the statement\n"
+                "  --method ID             for which method of methods.json servers are drawn\n"
+                "  --count N               how many; without it, as many as it takes:\n"
+                "  --prevalence SHARE      to notice so many altered ones (1 %, or PART/OF)\n"
+                "  --sensitivity SHARE     by a method that notices so many of them (1/1)\n"
+                "  --confidence SHARE      with this confidence (95 %)\n"
+                "  --source TEXT           where the public seed will come from\n"
+                "  --not-before TIME       when it is known at the earliest\n"
+                "  --seed HEX              the seed, 32 bytes\n"
+                "  -o FILE                 where the proof goes\n"
+                "  --json                  one JSON object\n"
+                "  --help                  print this help\n\n"
+                "Exit status: 0 good, 2 trouble of our own.\n",
+        .run = verb_ledger,
+    },
+    {
         .name = "log",
         .synopsis = "init|append|checkpoint|prove|verify|monitor|stamp [OPTION]... DIR [WHAT]...",
         .summary = "Keep a transparency log that nobody can rewrite unseen",
@@ -301,6 +344,19 @@ const struct verb verbs[] = {
                 "  --help                  print this help\n\n"
                 "Exit status: 0 good, 1 not sound or not signed by --signer, 2 trouble of our own.\n",
         .run = verb_sign,
+    },
+    {
+        .name = "statement",
+        .synopsis = "[--json] FILE",
+        .summary = "Say in plain words what a statement on a fleet amounts to",
+        .help = "FILE is the statement of an epoch ('assay ledger'). From its numbers alone: what\n"
+                "is claimed, by which methods with which measured sensitivity, on what dates,\n"
+                "what could not be seen, and what cannot be concluded. Signatures, sums and the\n"
+                "chain of epochs are for assay-audit.\n\n"
+                "  --json  one JSON object\n"
+                "  --help  print this help\n\n"
+                "Exit status: 0 shown, 2 trouble of our own.\n",
+        .run = verb_statement,
     },
     {
         .name = NULL,
