@@ -14,7 +14,7 @@ _assay()
         return
     fi
     case ${COMP_WORDS[1]} in
-    appraise) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
+    appraise) options='--as-of --dbx --help --html --json --peers --policy --reference --since --yara -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
     cohort) options='--help --json -o' ;;
     collect) options='--allow --chip --help --json --output --programmer --reads --root --salt --subject --time --zstd -o' ;;
@@ -26,7 +26,7 @@ _assay()
     learn) options='--authority --help --json --quality --time -o' ;;
     log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file -o' ;;
     reads) options='--help --json' ;;
-    report) options='--as-of --confirm --dbx --format --help --html --json --key --peers --policy --reference --since -o' ;;
+    report) options='--as-of --confirm --dbx --format --help --html --json --key --peers --policy --reference --since --yara -o' ;;
     rules) options='--help --json' ;;
     esac
     case $word in
