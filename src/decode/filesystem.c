@@ -243,8 +243,9 @@ void fs_xattr(struct fs *fs, const char *space, struct bytes name, struct bytes 
               struct span s)
 {
     struct decode *d = fs->d;
-    const char *full =
-        arena_format(d->arena, "xattr:%s.%.*s", space, (int)name.len, (const char *)name.data);
+    const char *dot = space[0] != 0 && name.len > 0 ? "." : "";
+    const char *full = arena_format(d->arena, "xattr:%s%s%.*s", space, dot, (int)name.len,
+                                    (const char *)name.data);
 
     if (value.len > XATTR_MAX)
         value = fs_digest(d, value);

@@ -14,7 +14,7 @@
 enum {
     METHODS_MAX = 32, /* a bit each in an aggregate */
     STATEMENT_PAYLOAD_MAX = 1 << 20,
-    SEED_MAX = 64 /* bytes of the public seed of a sample */
+    SEED_SIZE = 32 /* bytes of the public seed of a sample */
 };
 
 #define FLEET_PREDICATE "urn:assay:fleet-integrity:1"

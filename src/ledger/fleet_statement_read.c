@@ -90,22 +90,13 @@ static void get_method(const struct json_node *n, struct fleet_method *m)
     };
 }
 
-/* The seed's bytes; empty if they are not hexadecimal digits of a seed that there can be. */
+/* The seed's bytes; empty if it is not there or malformed. */
 static struct bytes get_seed(const struct json_node *n, struct arena *a)
 {
-    struct bytes hex = json_member_bytes(n, "seed");
-    uint8_t *seed = arena_alloc(a, SEED_MAX);
+    struct digest *seed = ARENA_NEW(a, struct digest);
+    bool good = digest_of_hex(json_member_bytes(n, "seed"), seed);
 
-    if (hex.len % 2 != 0 || hex.len > (size_t)2 * SEED_MAX)
-        return (struct bytes){NULL, 0};
-    for (size_t i = 0; i < hex.len; i++) {
-        int digit = hex_digit(hex.data[i]);
-
-        if (digit < 0)
-            return (struct bytes){NULL, 0};
-        seed[i / 2] = (uint8_t)(seed[i / 2] << 4 | digit);
-    }
-    return (struct bytes){seed, hex.len / 2};
+    return (struct bytes){seed->bytes, good ? SEED_SIZE : 0};
 }
 
 static void get_plan(const struct json_node *n, struct arena *a, struct fleet_statement *s)

@@ -224,6 +224,30 @@ def jffs2(build, folder, where, score):
         score.compare(f"jffs2 with summaries {order}", want, got, faults)
 
 
+UBIFS = ((" ", []), (" lzo", ["-x", "lzo"]), (" zlib", ["-x", "zlib"]), (" zstd", ["-x", "zstd"]),
+         (" stored", ["-x", "none"]), (" both", ["-x", "favor_lzo"]))
+
+
+def ubifs(build, folder, where, score):
+    """As an image of its own, and in a volume of each geometry of UBI."""
+    want = folder_list(folder)
+    for block, page, sub, leb in ((65536, 1, 1, 65408), (131072, 2048, 2048, 126976),
+                                  (131072, 2048, 512, 129024)):
+        for name, options in UBIFS:
+            image = f"{where}/image.ubifs"
+            run("mkfs.ubifs", "-r", folder, "-m", str(page), "-e", str(leb), "-c", "500", *options,
+                "-o", image)
+            got, faults = assay_list(build, image)
+            score.compare(f"ubifs {leb}{name}", want, got, faults)
+        with open(f"{where}/ubi.ini", "w", encoding="ascii") as file:
+            file.write(f"[files]\nmode=ubi\nimage={image}\nvol_id=3\nvol_type=dynamic\n"
+                       "vol_name=rwfs\nvol_flags=autoresize\nvol_size=10MiB\n")
+        run("ubinize", "-o", f"{where}/image.ubi", "-p", str(block), "-m", str(page), "-s", str(sub),
+            f"{where}/ubi.ini")
+        got, faults = assay_list(build, f"{where}/image.ubi")
+        score.compare(f"ubi {block}/{page}/{sub}", want, got, faults)
+
+
 def main(arguments):
     build = arguments[0]
     if tool("mksquashfs") is None:
@@ -237,6 +261,7 @@ def main(arguments):
         squashfs(build, folder, where, score)
         cramfs(build, folder, where, score)
         jffs2(build, folder, where, score)
+        ubifs(build, folder, where, score)
     print(f"{score.agreed}/{score.total} agreed")
     return 0 if score.agreed == score.total and score.total > 0 else 1
 
