@@ -5,7 +5,7 @@ _assay()
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
 
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect decode diff explain formats key learn log reads report rules --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect cosign decode diff explain formats key learn ledger log reads report rules sign statement --help --version' -- "$word")
         return
     fi
     if [ "$previous" = --as ]; then
@@ -14,20 +14,24 @@ _assay()
         return
     fi
     case ${COMP_WORDS[1]} in
-    appraise) options='--as-of --dbx --help --html --json --peers --policy --reference --since -o' ;;
+    appraise) options='--as-of --dbx --help --html --json --passphrase-fd --passphrase-file --peers --policy --reference --sign --since --yara -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
     cohort) options='--help --json -o' ;;
     collect) options='--allow --chip --help --json --output --programmer --reads --root --salt --subject --time --zstd -o' ;;
-    decode) options='--as --help --json --label --map' ;;
-    diff) options='--all --help --json' ;;
+    cosign) options='--help --key --listen --passphrase-fd --passphrase-file --policy' ;;
+    decode) options='--as --help --html --json --label --map' ;;
+    diff) options='--all --help --html --json' ;;
     explain) options='--help --json' ;;
     formats) options='--help --json --markdown' ;;
     key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;
     learn) options='--authority --help --json --quality --time -o' ;;
-    log) options='--help --json --key --old --origin --passphrase-fd --passphrase-file -o' ;;
+    ledger) options='--alias --as-of --batch --checkpoint --confidence --count --evidence --help --id --identities --json --key --log --method --not-before --open --origin --passphrase-fd --passphrase-file --prevalence --remove --resolve --seed --sensitivity --site --source -o' ;;
+    log) options='--authority --help --json --key --old --origin --passphrase-fd --passphrase-file --policy --request --response --state --witness -o' ;;
     reads) options='--help --json' ;;
-    report) options='--as-of --confirm --dbx --format --help --html --json --key --peers --policy --reference --since -o' ;;
+    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since --yara -o' ;;
     rules) options='--help --json' ;;
+    sign) options='--check --help --json --key --log --passphrase-fd --passphrase-file --signer -o' ;;
+    statement) options='--help --json' ;;
     esac
     case $word in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;

@@ -20,22 +20,6 @@ enum {
 static const char rotation_type[] = "urn:assay:key-rotation:1";
 static const char revocation_type[] = "urn:assay:key-revocation:1";
 
-/* A file that was not there, with what only its owner may read. */
-static bool write_private(const char *path, struct bytes b, struct err *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0)
-        return err_system(e, errno, "cannot create %s", path);
-    bool good = fd_write(fd, b, e) && (fsync(fd) == 0 || err_system(e, errno, "cannot sync"));
-
-    (void)close(fd);
-    if (good)
-        return true;
-    (void)unlink(path);
-    return err_wrap(e, "%s", path);
-}
-
 static bool write_halves(const struct key_order *o, struct bytes pem, const struct note_key *k,
                          struct arena *a, struct err *e)
 {
@@ -45,7 +29,7 @@ static bool write_halves(const struct key_order *o, struct bytes pem, const stru
     text_init(&t, a, FILE_MAX);
     note_key_print(&t, k);
     text_char(&t, '\n');
-    if (!write_private(o->file, pem, e))
+    if (!file_write_secret(o->file, pem, e))
         return false;
     if (access(half, F_OK) != 0 && file_write(half, text_bytes(&t), a, e))
         return true;

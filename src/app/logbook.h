@@ -12,6 +12,7 @@
 #define LOGBOOK_CHECKPOINT "checkpoint"
 #define LOGBOOK_CONFIG     "state/log"
 #define LOGBOOK_SIGNED     "state/signed"
+#define LOGBOOK_STAMPS     "stamps" /* a folder: SIZE.note, SIZE.tsr */
 
 enum {
     LOGBOOK_ENTRY_FILE_MAX = 256 << 20 /* bytes of a file that is logged, or whose digest is */

@@ -4,11 +4,6 @@
 #include <stdlib.h>
 
 #include "app/document.h"
-#include "base/file.h"
-
-enum {
-    KEY_FILE_MAX = 64 << 10
-};
 
 static const char *const format_names[] = {
     [PUBLISH_JSONL] = "jsonl", [PUBLISH_OCSF] = "ocsf", [PUBLISH_SARIF] = "sarif",
@@ -63,16 +58,14 @@ static struct export_documents documents_of(const struct result *r, struct arena
     return (struct export_documents){rows, kept};
 }
 
-static bool publish_ear(struct text *t, const struct result *r, const char *path,
+static bool publish_ear(struct text *t, const struct result *r, struct signer *signer,
                         struct arena *a, struct err *e)
 {
-    struct public_key key;
     struct signature signature;
-    struct bytes pem;
 
-    if (!file_read(path, KEY_FILE_MAX, a, &pem, e) || !public_key_read(pem, &key, e) ||
-        !export_ear(t, r, &key, a, e) || !sign_message(pem, text_bytes(t), &signature, &key, e))
-        return err_wrap(e, "signing with %s", path);
+    if (!export_ear(t, r, &signer->key, a, e) ||
+        !signer_token(signer, text_bytes(t), &signature, e))
+        return false;
     export_ear_sign(t, &signature);
     return true;
 }
@@ -95,7 +88,7 @@ bool publish(struct text *t, const struct result *r, const struct publish_reques
     case PUBLISH_STIX:
         return export_stix(t, r, &q->confirmed, a, e);
     case PUBLISH_EAR:
-        return publish_ear(t, r, q->key, a, e);
+        return publish_ear(t, r, q->signer, a, e);
     case PUBLISH_HTML:
         result_html(t, r, a);
         return true;

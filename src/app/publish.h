@@ -5,6 +5,7 @@
 #define ASSAY_APP_PUBLISH_H
 
 #include "export/export.h"
+#include "signer/signer.h"
 
 enum publish_format {
     PUBLISH_JSONL,
@@ -17,7 +18,7 @@ enum publish_format {
 
 struct publish_request {
     enum publish_format format;
-    const char *key; /* of PUBLISH_EAR: a file with an Ed25519 private key in PEM */
+    struct signer *signer;             /* of PUBLISH_EAR */
     struct export_confirmed confirmed; /* of PUBLISH_STIX */
 };
 

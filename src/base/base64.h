@@ -14,4 +14,7 @@ void text_base64url(struct text *t, struct bytes b);
  */
 bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret);
 
+/* The same of what text_base64url() writes. */
+bool base64url_decode(struct bytes text, struct arena *a, struct bytes *ret);
+
 #endif

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
+    LOCK_TRIES = 50,
     MAP_WORTH = 64 * 1024 /* a smaller file is read in less time than it is mapped */
 };
 
@@ -247,6 +250,33 @@ bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e
         return false;
     }
     return file_new_commit(&f, e);
+}
+
+bool file_write_secret(const char *path, struct bytes b, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return err_system(e, errno, "cannot create %s", path);
+    bool good = fd_write(fd, b, e) && (fsync(fd) == 0 || err_system(e, errno, "cannot sync"));
+
+    (void)close(fd);
+    if (good)
+        return true;
+    (void)unlink(path);
+    return err_wrap(e, "%s", path);
+}
+
+bool fd_lock(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+    for (unsigned i = 0; i < LOCK_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        (void)nanosleep(&pause, NULL);
+    }
+    return false;
 }
 
 bool path_is_folder(const char *path)

@@ -49,8 +49,15 @@ void file_new_abandon(struct file_new *f);
 /* Writes a whole file atomically. */
 bool file_write(const char *path, struct bytes b, struct arena *a, struct err *e);
 
+/* A file that was not there, synced, which only its owner may read. On failure it is gone. */
+bool file_write_secret(const char *path, struct bytes b, struct err *e);
+
 /* Writes all bytes to a descriptor. */
 bool fd_write(int fd, struct bytes b, struct err *e);
+
+/* Locks a file for this process until it is closed; waits half a second for one that has just
+ * been killed. False if another process holds it. */
+bool fd_lock(int fd);
 
 bool path_is_folder(const char *path);
 

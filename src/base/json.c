@@ -38,6 +38,12 @@ static void json_close(struct json *j, char c)
     text_char(j->out, c);
 }
 
+void json_raw(struct json *j, struct bytes b)
+{
+    json_next(j);
+    text_add(j->out, b);
+}
+
 void json_object_begin(struct json *j)
 {
     json_open(j, '{');

@@ -42,6 +42,9 @@ void json_utf8(struct json *j, struct bytes b);
 
 void json_text(struct json *j, const char *s);
 
+/* A value that is JSON already. */
+void json_raw(struct json *j, struct bytes b);
+
 /* {"hex": …} with "text" beside when printable. */
 void json_bytes(struct json *j, struct bytes b);
 

@@ -22,6 +22,12 @@ struct log_call {
     const char *output;
     const char *policy;
     const char *old;
+    const char *state;
+    const char *request;
+    const char *response;
+    const char *authorities;
+    const char *witnesses[LOG_WITNESSES_MAX]; /* URLs */
+    size_t witness_count;
     struct passphrase_source passphrase;
     bool json;
     const char *where; /* the log */
@@ -30,6 +36,13 @@ struct log_call {
 };
 
 int log_fail(struct log_call *c);
+
+/* The actions of these names. */
+int log_checkpoint(struct log_call *c);
+
+int log_monitor(struct log_call *c);
+
+int log_stamp(struct log_call *c);
 
 /* Begins the JSON object of an answer: schema, log, origin. */
 void log_json_begin(struct log_call *c, struct json *j, const struct note_key *key);

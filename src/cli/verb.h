@@ -32,16 +32,20 @@ VERB_FUNCTION(bundle);
 VERB_FUNCTION(collect);
 VERB_FUNCTION(appraise);
 VERB_FUNCTION(cohort);
+VERB_FUNCTION(cosign);
 VERB_FUNCTION(decode);
 VERB_FUNCTION(diff);
 VERB_FUNCTION(explain);
 VERB_FUNCTION(formats);
 VERB_FUNCTION(key);
 VERB_FUNCTION(learn);
+VERB_FUNCTION(ledger);
 VERB_FUNCTION(log);
 VERB_FUNCTION(reads);
 VERB_FUNCTION(report);
 VERB_FUNCTION(rules);
+VERB_FUNCTION(sign);
+VERB_FUNCTION(statement);
 
 /*
  * The next option as getopt_long() has it; prints help or a usage message by itself. Returns -1

@@ -5,8 +5,11 @@
 
 #include "app/judge.h"
 #include "app/publish.h"
+#include "app/signed_result.h"
 #include "base/file.h"
 #include "cli/appraise_command.h"
+#include "cli/key_options.h"
+#include "cli/signatures.h"
 
 enum {
     OUTPUT_MAX = 1 << 30
@@ -18,11 +21,14 @@ struct choice {
     const char **peers;
     const char *html;
     const char *output;
+    bool sign;                 /* what is written */
+    struct believed *believed; /* whose signature under a result is known */
     bool json;
     bool report;    /* a rendering is wanted, not a verdict */
     bool published; /* … in a form for other programs */
     struct publish_request publish;
-    struct bytes *confirmed; /* room for as many as there are arguments */
+    struct signer_options signer; /* no key: nothing is signed */
+    struct bytes *confirmed;      /* room for as many as there are arguments */
 };
 
 static int status_of(enum verdict v)
@@ -47,9 +53,10 @@ static bool write_html(const struct result *r, const char *path, struct arena *a
     return file_write(path, text_bytes(&t), a, e);
 }
 
-/* A result that was kept is shown again; anything else is judged. */
+/* A result that was kept is shown again; anything else is judged. `ret_envelope` gets the
+ * signatures of a signed one. */
 static bool result_of(const struct choice *o, struct arena *a, struct result *ret,
-                      struct err *e)
+                      struct dsse *ret_envelope, struct err *e)
 {
     const char *path = o->request.evidence;
     struct appraisal appraisal;
@@ -60,6 +67,8 @@ static bool result_of(const struct choice *o, struct arena *a, struct result *re
             return false;
         if (result_recognise(file))
             return result_decode(file, a, ret, e) || err_wrap(e, "%s", path);
+        if (signed_result_recognise(file))
+            return signed_result_read(file, a, ret_envelope, ret, e) || err_wrap(e, "%s", path);
     }
     if (!appraise(&o->request, a, &appraisal, e))
         return false;
@@ -67,25 +76,71 @@ static bool result_of(const struct choice *o, struct arena *a, struct result *re
     return true;
 }
 
-static int run(const struct verb *v, const struct choice *o, struct arena *a)
+/* Writes the result as a node, or in an envelope that the process with the key signs. */
+static bool write_result(const struct choice *o, const struct result *r, struct arena *a,
+                         struct err *e)
 {
-    struct result r;
+    struct bytes b;
+
+    if (o->output == NULL)
+        return true;
+    if (!o->sign)
+        b = result_encode(r, a);
+    else if (!signed_result_make(r, o->publish.signer, a, &b, e))
+        return false;
+    return file_write(o->output, b, a, e);
+}
+
+static int show(const struct verb *v, const struct choice *o, const struct result *r,
+                const struct dsse *d, struct arena *a)
+{
+    int status = o->report ? STATUS_GOOD : status_of(r->verdict);
+    struct text said;
     struct text t;
     struct err e;
 
-    if (!result_of(o, a, &r, &e) || (o->html != NULL && !write_html(&r, o->html, a, &e)) ||
-        (o->output != NULL && !file_write(o->output, result_encode(&r, a), a, &e)))
-        return verb_fail(v, &e);
+    text_init(&said, a, OUTPUT_MAX);
+    if (!signatures_text(&said, d, o->believed, a) && o->believed->count > 0)
+        status = STATUS_FINDING;
     text_init(&t, a, OUTPUT_MAX);
-    if (o->published && !publish(&t, &r, &o->publish, a, &e))
+    if (o->published && !publish(&t, r, &o->publish, a, &e))
         return verb_fail(v, &e);
     if (o->published)
-        return verb_output(v, text_bytes(&t), STATUS_GOOD);
+        return verb_output(v, text_bytes(&t), status);
     if (o->json)
-        result_json(&t, &r, a);
+        result_json(&t, r, a);
     else if (!o->report || o->html == NULL)
-        result_text(&t, &r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
-    return verb_output(v, text_bytes(&t), o->report ? STATUS_GOOD : status_of(r.verdict));
+        result_text(&t, r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
+    if (!o->json)
+        text_add(&t, text_bytes(&said));
+    return verb_output(v, text_bytes(&t), status);
+}
+
+static int run(const struct verb *v, const struct choice *o, struct arena *a)
+{
+    struct dsse *d = ARENA_NEW(a, struct dsse);
+    struct result r;
+    struct err e;
+
+    if (!believed_read(o->believed, a, &e) || !result_of(o, a, &r, d, &e) ||
+        (o->html != NULL && !write_html(&r, o->html, a, &e)) || !write_result(o, &r, a, &e))
+        return verb_fail(v, &e);
+    return show(v, o, &r, d, a);
+}
+
+/* The process that holds the key begins before anything from outside is read. */
+static int run_signing(const struct verb *v, struct choice *o, struct arena *a)
+{
+    struct signer signer;
+    struct err e;
+
+    if (!signer_start(&o->signer, &signer, &e))
+        return verb_fail(v, &e);
+    o->publish.signer = &signer;
+    int status = run(v, o, a);
+
+    signer_end(&signer);
+    return status;
 }
 
 /*
@@ -119,15 +174,15 @@ static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc
 static int take_publish(const struct verb *v, struct choice *o, int c)
 {
     if (!o->report)
-        return verb_usage(v, "--format, --key and --confirm are options of 'assay report'");
+        return verb_usage(v, "--format and what belongs to it are options of 'assay report'");
     if (c == 'k')
-        o->publish.key = optarg;
+        o->signer.key = optarg;
     if (c == 'c')
         o->confirmed[o->publish.confirmed.count++] = bytes_of(optarg);
     if (c == 'f' && !publish_format_by_name(bytes_of(optarg), &o->publish.format))
         return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", optarg);
     o->published = o->published || c == 'f';
-    return STATUS_GOOD;
+    return key_option_take(v, c, &o->signer.passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
 }
 
 static int check_publish(const struct verb *v, const struct choice *o)
@@ -137,7 +192,9 @@ static int check_publish(const struct verb *v, const struct choice *o)
 
     if (o->published && (o->json || o->html != NULL))
         return verb_usage(v, "--format goes alone: no --json or --html beside it");
-    if (ear != (o->publish.key != NULL))
+    if (o->sign && (o->output == NULL || o->published))
+        return verb_usage(v, "--sign needs -o FILE, and no --format");
+    if (ear != (o->signer.key != NULL && !o->sign))
         return verb_usage(v, ear ? "--format ear needs --key" : "--key is for --format ear");
     if (stix != (o->publish.confirmed.count > 0))
         return verb_usage(v, stix ? "--format stix needs the fingerprint of a finding that was "
@@ -164,6 +221,9 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'd':
         o->request.revoked = optarg;
         break;
+    case 'y':
+        o->request.yara = optarg;
+        break;
     case 't':
         if (!moment_valid(bytes_of(optarg)))
             return verb_usage(v, "'%s' is not a time as 2026-01-31T12:00:00Z", optarg);
@@ -175,12 +235,22 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'o':
         o->output = optarg;
         break;
+    case 'S':
+        o->sign = true;
+        o->signer.key = optarg;
+        break;
+    case 'B':
+        if (!o->report || !believed_add(o->believed, optarg))
+            return verb_usage(v, "too many keys, or nothing that is signed");
+        break;
     case 'j':
         o->json = true;
         break;
     case 'f':
     case 'k':
     case 'c':
+    case 'F':
+    case 'D':
         return take_publish(v, o, c);
     }
     return STATUS_GOOD;
@@ -194,13 +264,17 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"since",     required_argument, NULL, 's'},
         {"policy",    required_argument, NULL, 'P'},
         {"dbx",       required_argument, NULL, 'd'},
+        {"yara",      required_argument, NULL, 'y'},
         {"as-of",     required_argument, NULL, 't'},
         {"html",      required_argument, NULL, 'H'},
         {"output",    required_argument, NULL, 'o'},
+        {"sign",      required_argument, NULL, 'S'},
+        {"signer",    required_argument, NULL, 'B'},
         {"format",    required_argument, NULL, 'f'},
         {"key",       required_argument, NULL, 'k'},
         {"confirm",   required_argument, NULL, 'c'},
         {"json",      no_argument,       NULL, 'j'},
+        KEY_OPTION_ROWS,
         {"help",      no_argument,       NULL, 'h'},
         {NULL,        0,                 NULL, 0  },
     };
@@ -224,7 +298,9 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
 
 int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
-    struct choice o = {.report = report};
+    struct believed believed = {.count = 0};
+    struct choice o = {
+        .report = report, .signer = {.passphrase = KEY_OPTION_NONE}, .believed = &believed};
     struct arena a;
     bool go = false;
 
@@ -239,7 +315,7 @@ int appraise_command(const struct verb *v, int argc, char **argv, bool report)
     int status = parse(v, argc, argv, &o, &go);
 
     if (go)
-        status = run(v, &o, &a);
+        status = o.signer.key != NULL ? run_signing(v, &o, &a) : run(v, &o, &a);
     arena_done(&a);
     return status;
 }

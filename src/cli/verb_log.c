@@ -123,26 +123,6 @@ static int append(struct log_call *c)
     return good ? append_said(c, &l, first) : log_fail(c);
 }
 
-static int checkpoint(struct log_call *c)
-{
-    struct logbook_note note;
-    struct signer s;
-    struct logbook l;
-
-    if (!logbook_open(c->where, true, c->arena, &l, &c->err))
-        return log_fail(c);
-    const struct signer_options o = signs(c, c->key != NULL ? c->key : l.key_file);
-    bool good = signer_start(&o, &s, &c->err);
-
-    if (good) {
-        good = logbook_sign(&l, &s, &note, &c->err) && logbook_publish(&l, note.bytes, &c->err);
-        signer_end(&s);
-    }
-    logbook_close(&l);
-    return good ? tree_said(c, &l.key, "checkpoint, ", note.said.size, &note.said.root)
-                : log_fail(c);
-}
-
 /* The number of an entry that is given as a number or as a file with its content. */
 static bool index_of(struct log_call *c, struct logbook *l, uint64_t *ret)
 {
@@ -249,11 +229,13 @@ static int run(struct log_call *c, const char *action)
         const char *name;
         int (*run)(struct log_call *c);
     } actions[] = {
-        {"init",       init      },
-        {"append",     append    },
-        {"checkpoint", checkpoint},
-        {"prove",      prove     },
-        {"verify",     verify    },
+        {"init",       init          },
+        {"append",     append        },
+        {"checkpoint", log_checkpoint},
+        {"prove",      prove         },
+        {"verify",     verify        },
+        {"monitor",    log_monitor   },
+        {"stamp",      log_stamp     },
     };
 
     for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
@@ -282,6 +264,28 @@ static bool take(struct log_call *c, int option)
     case 'e':
         c->old = optarg;
         break;
+    case 'P':
+        c->policy = optarg;
+        break;
+    case 's':
+        c->state = optarg;
+        break;
+    case 'q':
+        c->request = optarg;
+        break;
+    case 'r':
+        c->response = optarg;
+        break;
+    case 'a':
+        c->authorities = optarg;
+        break;
+    case 'w':
+        if (c->witness_count < LOG_WITNESSES_MAX) {
+            c->witnesses[c->witness_count++] = optarg;
+            break;
+        }
+        (void)verb_usage(c->v, "more than %d witnesses", LOG_WITNESSES_MAX);
+        return false;
     case 'j':
         c->json = true;
         break;
@@ -292,14 +296,20 @@ static bool take(struct log_call *c, int option)
 VERB_FUNCTION(log)
 {
     static const struct option options[] = {
-        {"origin", required_argument, NULL, 'O'},
-        {"key",    required_argument, NULL, 'k'},
-        {"output", required_argument, NULL, 'o'},
-        {"old",    required_argument, NULL, 'e'},
+        {"origin",    required_argument, NULL, 'O'},
+        {"key",       required_argument, NULL, 'k'},
+        {"output",    required_argument, NULL, 'o'},
+        {"old",       required_argument, NULL, 'e'},
+        {"policy",    required_argument, NULL, 'P'},
+        {"state",     required_argument, NULL, 's'},
+        {"request",   required_argument, NULL, 'q'},
+        {"response",  required_argument, NULL, 'r'},
+        {"authority", required_argument, NULL, 'a'},
+        {"witness",   required_argument, NULL, 'w'},
         KEY_OPTION_ROWS,
-        {"json",   no_argument,       NULL, 'j'},
-        {"help",   no_argument,       NULL, 'h'},
-        {NULL,     0,                 NULL, 0  },
+        {"json",      no_argument,       NULL, 'j'},
+        {"help",      no_argument,       NULL, 'h'},
+        {NULL,        0,                 NULL, 0  },
     };
     bool named = argc > 1 && argv[1][0] != '-';
     const char *action = named ? argv[1] : "";

@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
+#include <openssl/ts.h>
 #include <openssl/x509.h>
 
 /* Every function of libcrypto that Assay calls: return type, name, parameters. */
@@ -50,6 +51,25 @@
     F(int, PEM_write_bio_PKCS8, (BIO *, const X509_SIG *))                                     \
     F(const EVP_CIPHER *, EVP_aes_256_cbc, (void))                                             \
     F(int, EVP_PKEY_get_raw_private_key, (const EVP_PKEY *, unsigned char *, size_t *))        \
+    F(TS_RESP *, d2i_TS_RESP, (TS_RESP **, const unsigned char **, long))                      \
+    F(void, TS_RESP_free, (TS_RESP *))                                                         \
+    F(TS_TST_INFO *, TS_RESP_get_tst_info, (TS_RESP *))                                        \
+    F(const ASN1_GENERALIZEDTIME *, TS_TST_INFO_get_time, (const TS_TST_INFO *))               \
+    F(int, ASN1_TIME_to_tm, (const ASN1_TIME *, struct tm *))                                  \
+    F(TS_VERIFY_CTX *, TS_VERIFY_CTX_new, (void))                                              \
+    F(void, TS_VERIFY_CTX_free, (TS_VERIFY_CTX *))                                             \
+    F(int, TS_VERIFY_CTX_set_flags, (TS_VERIFY_CTX *, int))                                    \
+    F(unsigned char *, TS_VERIFY_CTX_set_imprint, (TS_VERIFY_CTX *, unsigned char *, long))    \
+    F(X509_STORE *, TS_VERIFY_CTX_set_store, (TS_VERIFY_CTX *, X509_STORE *))                  \
+    F(int, TS_RESP_verify_response, (TS_VERIFY_CTX *, TS_RESP *))                              \
+    F(X509_STORE *, X509_STORE_new, (void))                                                    \
+    F(void, X509_STORE_free, (X509_STORE *))                                                   \
+    F(int, X509_STORE_add_cert, (X509_STORE *, X509 *))                                        \
+    F(X509_VERIFY_PARAM *, X509_STORE_get0_param, (const X509_STORE *))                        \
+    F(void, X509_VERIFY_PARAM_set_time, (X509_VERIFY_PARAM *, time_t))                         \
+    F(X509 *, PEM_read_bio_X509, (BIO *, X509 **, pem_password_cb *, void *))                  \
+    F(void, X509_free, (X509 *))                                                               \
+    F(void *, CRYPTO_malloc, (size_t, const char *, int))                                      \
     F(EVP_PKEY *, d2i_PUBKEY, (EVP_PKEY **, const unsigned char **, long))                     \
     F(void, EVP_PKEY_free, (EVP_PKEY *))                                                       \
     F(int, EVP_PKEY_get_base_id, (const EVP_PKEY *))                                           \

@@ -46,6 +46,10 @@ enum file_type {
 static const uint8_t nvram_guid[GUID_SIZE] =
     GUID_BYTES(0xfff12b8du, 0x7696, 0x4c8b, 0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50);
 
+/* A second volume of variables, in firmware of some vendors. */
+static const uint8_t nvram_more_guid[GUID_SIZE] =
+    GUID_BYTES(0x00504624u, 0x8a59, 0x4eeb, 0xbd, 0x0f, 0x6b, 0x36, 0xe9, 0x61, 0x28, 0xe0);
+
 static const uint8_t top_guid[GUID_SIZE] =
     GUID_BYTES(0x1ba0062eu, 0xc779, 0x4582, 0x85, 0x66, 0x33, 0x6a, 0xe8, 0xf7, 0x8f, 0x09);
 
@@ -498,7 +502,7 @@ static void body(struct decode *d)
                       : 0x00,
     };
 
-    if (guid_is(system, nvram_guid)) {
+    if (guid_is(system, nvram_guid) || guid_is(system, nvram_more_guid)) {
         content(d, true);
         return;
     }

@@ -69,7 +69,7 @@ struct note_key note_key_make(struct bytes name, enum note_type type,
 /* Four bytes in big-endian order, then the rest, as Base 64. */
 static void tagged_base64(struct text *t, uint32_t id, struct bytes rest)
 {
-    uint8_t raw[ID_SIZE + TIME_SIZE + SIGNATURE_SIZE];
+    uint8_t *raw = arena_alloc(t->arena, ID_SIZE + rest.len);
 
     for (unsigned i = 0; i < ID_SIZE; i++)
         raw[i] = (uint8_t)(id >> (24 - 8 * i));
@@ -227,6 +227,15 @@ enum note_verdict note_verify(const struct note *n, const struct note_key *k,
     return verdict;
 }
 
+void note_line_copy(struct text *t, const struct note_line *line)
+{
+    text_puts(t, line_mark);
+    text_add(t, line->name);
+    text_char(t, ' ');
+    tagged_base64(t, line->id, line->signature);
+    text_char(t, '\n');
+}
+
 void note_line_print(struct text *t, const struct note_key *k, const struct signature *s,
                      uint64_t time)
 {
@@ -236,11 +245,9 @@ void note_line_print(struct text *t, const struct note_key *k, const struct sign
     for (unsigned i = 0; i < TIME_SIZE && k->type == NOTE_COSIGNATURE; i++)
         raw[n++] = (uint8_t)(time >> (56 - 8 * i));
     memcpy(raw + n, s->bytes, SIGNATURE_SIZE);
-    text_puts(t, line_mark);
-    text_add(t, k->name);
-    text_char(t, ' ');
-    tagged_base64(t, k->id, (struct bytes){raw, n + SIGNATURE_SIZE});
-    text_char(t, '\n');
+    note_line_copy(t, &(struct note_line){
+                          k->name, k->id, {raw, n + SIGNATURE_SIZE}
+    });
 }
 
 static bool signable(struct bytes text, struct bytes name, struct err *e)

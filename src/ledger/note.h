@@ -78,6 +78,9 @@ void note_cosigned_message(struct text *t, struct bytes text, uint64_t time);
 void note_line_print(struct text *t, const struct note_key *k, const struct signature *s,
                      uint64_t time);
 
+/* A line as it was read, with its newline. */
+void note_line_copy(struct text *t, const struct note_line *line);
+
 /* The signature line over `text` by the private key in `pem`, with its newline. */
 bool note_sign(struct text *t, struct bytes text, struct bytes name, struct bytes pem,
                struct err *e);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/base64.h"
@@ -78,11 +77,10 @@ static bool slots_read(struct bytes b, struct arena *a, struct signer_memory *re
 static bool slot_write(struct signer_memory *m, struct err *e)
 {
     uint8_t room[SLOT] = {0};
-    struct arena none = {0};
-    struct text t = {.arena = &none, .data = (char *)room, .cap = SLOT, .max = SLOT};
     size_t done = 0;
+    struct text t;
 
-    /* The text never grows: its buffer is given. */
+    text_init_room(&t, (char *)room, SLOT);
     slot_print(&t, m);
     while (done < SLOT) {
         ssize_t n = pwrite(m->fd, room + done, SLOT - done, (off_t)(m->slot * SLOT + done));
@@ -118,7 +116,7 @@ bool signer_memory_open(const char *key, struct arena *a, struct signer_memory *
     *ret = (struct signer_memory){.fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY)};
     if (ret->fd < 0)
         return err_system(e, errno, "cannot open %s", path);
-    if (flock(ret->fd, LOCK_EX | LOCK_NB) != 0)
+    if (!fd_lock(ret->fd))
         return err_set(e, ERR_REFUSED, "another process signs checkpoints with this key");
     if (!file_read(path, (size_t)SLOT * SLOTS, a, &b, e))
         return false;

@@ -10,6 +10,7 @@ enum signer_request {
     SIGNER_STATEMENT = 1,
     SIGNER_CHECKPOINT,
     SIGNER_COSIGN,
+    SIGNER_TOKEN,
 };
 
 /* Before each message, in both directions. */
@@ -37,6 +38,10 @@ void signer_confine(void);
 /* Whether it is the message of a statement that Assay signs, by the key or about it. */
 bool signer_statement_formed(struct bytes message, const struct public_key *key,
                              struct arena *a, struct err *e);
+
+/* Whether it is an attestation result as a token by the key, without its signature. */
+bool signer_token_formed(struct bytes message, const struct public_key *key, struct arena *a,
+                         struct err *e);
 
 /* What a key has signed last: two slots in a file, written in turn. */
 struct signer_memory {

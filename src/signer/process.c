@@ -14,7 +14,8 @@
 #include "signer/private.h"
 
 enum {
-    KEY_FILE_MAX = 64 * 1024
+    KEY_FILE_MAX = 64 * 1024,
+    DESCRIPTORS_MAX = 1024
 };
 
 /* One process that holds a key. */
@@ -50,6 +51,15 @@ static bool read_key(const struct signer_options *o, struct secret_key *ret, str
     return good;
 }
 
+/* Locks and files of the one that asks are not this process's to keep. */
+static void close_inherited(int socket, int passphrase)
+{
+    for (int i = STDERR_FILENO + 1; i < DESCRIPTORS_MAX; i++) {
+        if (i != socket && i != passphrase)
+            (void)close(i);
+    }
+}
+
 /* No core file, no debugger, no descriptor but the socket's and the memory's. */
 static void close_doors(struct holder *h)
 {
@@ -61,7 +71,7 @@ static void close_doors(struct holder *h)
     (void)signal(SIGPIPE, SIG_IGN);
     for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
         (void)dup2(null, i);
-    for (int i = STDERR_FILENO + 1; i < 1024; i++) {
+    for (int i = STDERR_FILENO + 1; i < DESCRIPTORS_MAX; i++) {
         if (i != h->fd && i != h->memory.fd)
             (void)close(i);
     }
@@ -75,6 +85,12 @@ static bool sign(struct holder *h, const struct signer_head *head, struct bytes 
 
     if (head->kind == SIGNER_STATEMENT) {
         if (!signer_statement_formed(b, &h->key.half, a, e))
+            return false;
+        secret_key_sign(&h->key, b, ret);
+        return true;
+    }
+    if (head->kind == SIGNER_TOKEN) {
+        if (!signer_token_formed(b, &h->key.half, a, e))
             return false;
         secret_key_sign(&h->key, b, ret);
         return true;
@@ -139,6 +155,7 @@ void signer_process(const struct signer_options *o, int fd)
     struct err e;
 
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    close_inherited(fd, o->passphrase.descriptor);
     arena_init(&a);
     bool good = (!o->checkpoints || signer_memory_open(o->key, &a, &h.memory, &e)) &&
                 read_key(o, &h.key, &a, &e);

@@ -137,6 +137,11 @@ bool signer_cosign(struct signer *s, struct bytes text, uint64_t time, struct si
     return request(s, (struct signer_head){.kind = SIGNER_COSIGN, .time = time}, text, ret, e);
 }
 
+bool signer_token(struct signer *s, struct bytes message, struct signature *ret, struct err *e)
+{
+    return request(s, (struct signer_head){.kind = SIGNER_TOKEN}, message, ret, e);
+}
+
 void signer_end(struct signer *s)
 {
     if (s->fd < 0)

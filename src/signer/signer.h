@@ -16,6 +16,9 @@ enum {
     SIGNER_MESSAGE_MAX = 64 << 20 /* bytes of what is signed at once */
 };
 
+/* draft-ietf-rats-ear-04: which claims the attestation results have that are signed. */
+#define SIGNER_TOKEN_PROFILE "tag:ietf.org,2026:rats/ear#04"
+
 struct signer_options {
     /* A file in PEM that only its owner may read. "pkcs11:" (RFC 7512) is kept for tokens. */
     const char *key;
@@ -50,6 +53,10 @@ bool signer_checkpoint(struct signer *s, struct bytes text, struct signature *re
 /* Cosigns the text of a checkpoint's note at a POSIX time. Whether it may is for the caller. */
 bool signer_cosign(struct signer *s, struct bytes text, uint64_t time, struct signature *ret,
                    struct err *e);
+
+/* Signs header and claims of an attestation result (export_ear()); ERR_REFUSED if they are
+ * none. */
+bool signer_token(struct signer *s, struct bytes message, struct signature *ret, struct err *e);
 
 /* Ends the process and waits for that. */
 void signer_end(struct signer *s);

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +42,7 @@ static bool take_lock(struct log_folder *f, struct err *e)
     f->lock = openat(f->fd, lock_file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (f->lock < 0)
         return err_system(e, errno, "cannot open %s/%s", f->path, lock_file);
-    if (flock(f->lock, LOCK_EX | LOCK_NB) != 0)
+    if (!fd_lock(f->lock))
         return err_set(e, ERR_REFUSED, "another process writes to the log %s", f->path);
     return true;
 }
@@ -148,6 +147,9 @@ static bool folder_put(void *user, const char *name, struct bytes b, struct err 
     if (fd < 0)
         return err_system(e, errno, "cannot create %s/%s", f->path, beside);
     bool good = fd_write(fd, b, e) || err_wrap(e, "%s/%s", f->path, name);
+
+    /* Begins to write it out, so that the syncs to come find most of it done. */
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 
     if (close(fd) != 0 && good)
         good = err_system(e, errno, "cannot write %s/%s", f->path, name);

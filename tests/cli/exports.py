@@ -257,6 +257,7 @@ def tier(value):
 def check_ear(tap, where):
     key, public = os.path.join(where, "key.pem"), os.path.join(where, "key.pub")
     openssl("genpkey", "-algorithm", "ed25519", "-out", key)
+    os.chmod(key, 0o600)
     openssl("pkey", "-in", key, "-pubout", "-out", public)
     raw = base64.b64decode("".join(pathlib.Path(public).read_text().splitlines()[1:-1]))[-32:]
     for title, verdict, trust, status in (
@@ -292,6 +293,16 @@ def check_ear(tap, where):
             where, public, head + b"." + body[:-1] + bytes([body[-1] ^ 1]), sound), False)
         tap.same(f"ear, {title}: the same bytes again",
                  report(path, "ear", "--key", key).stdout, done.stdout)
+    secret, word = os.path.join(where, "locked.pem"), os.path.join(where, "word")
+    pathlib.Path(word).write_text("a passphrase\n", encoding="ascii")
+    openssl("pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", key, "-out", secret, "-passout",
+            f"file:{word}")
+    os.chmod(secret, 0o600)
+    tap.same("ear by a key with a passphrase",
+             report(path, "ear", "--key", secret, "--passphrase-file", word).stdout, done.stdout)
+    os.chmod(key, 0o644)
+    tap.same("ear by a key that others may read is refused",
+             report(path, "ear", "--key", key).returncode, 2)
     tap.same("ear without a key is refused", report(path, "ear").returncode, 2)
     tap.same("ear with a public key is refused",
              report(path, "ear", "--key", public).returncode, 2)

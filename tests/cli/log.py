@@ -7,16 +7,20 @@ usage: tests/cli/log.py BUILD
 import base64
 import json
 import os
+import pty
 import random
+import re
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+import termios
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from logbook import Log, Proof, Tap, root_of, leaf, sha256, tile_path  # noqa: E402
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ORIGIN = "example.com/log"
 
 
@@ -58,6 +62,50 @@ def keys(tap):
     tap.expect("a key that others may read", 2, "log", "checkpoint", "P", "--passphrase-file",
                "pass", says="others")
     tap.expect("a token", 2, *init, "--key", "pkcs11:token=x", says="not built in")
+
+
+def at_terminal(tap, typed, *arguments):
+    """Runs the program at a terminal of its own and types lines when asked: status, screen, and
+    whether the terminal shows what is typed afterwards."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tap.folder)
+        program = os.path.join(tap.build, "assay")
+        os.execv(program, [program, *arguments])
+    screen = b""
+    typed = list(typed)
+    asked = 0
+    while True:
+        try:
+            piece = os.read(terminal, 1000)
+        except OSError:
+            break
+        if not piece:
+            break
+        screen += piece
+        if typed and screen.count(b"assphrase") + screen.count(b"Once more") > asked and \
+                screen.endswith(b": "):
+            asked += 1
+            os.write(terminal, typed.pop(0))
+    shown = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen.decode(), shown
+
+
+def terminal(tap):
+    make = ["key", "make", "t.key", "--name", "t.example"]
+    status, screen, _ = at_terminal(tap, [b"one\n", b"two\n"], *make)
+    tap.say("two passphrases that differ", status == 2 and "differ" in screen, screen)
+    status, screen, shown = at_terminal(tap, [b"typed secret\n", b"typed secret\n"], *make)
+    tap.say("a passphrase that is typed", status == 0 and "typed secret" not in screen and shown,
+            status, screen)
+    init = ["log", "init", "T", "--origin", "t.example", "--key", "t.key"]
+    status, screen, shown = at_terminal(tap, [b"\x03"], *init)
+    tap.say("an interrupt leaves the terminal as it was", status == 2 and shown, status, screen)
+    status, screen, _ = at_terminal(tap, [b"wrong\n"], *init)
+    tap.say("the wrong one", status == 2 and "not that of the key" in screen, screen)
+    status, screen, _ = at_terminal(tap, [b"typed secret\n"], *init)
+    tap.say("the right one opens the key", status == 0, status, screen)
 
 
 def statements(tap):
@@ -237,10 +285,54 @@ def troubles(tap):
     tap.say("then none is appended", Log(tap.path("L")).tree() == before)
 
 
+def pem_of(seed):
+    """RFC 8410: a private key from its 32 bytes."""
+    body = base64.b64encode(bytes.fromhex("302e020100300506032b657004220420") + seed).decode()
+    return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n".encode()
+
+
+def vectors(tap):
+    """docs/formats/log.md says what the program writes."""
+    with open(os.path.join(ROOT, "docs", "formats", "log.md"), encoding="utf-8") as file:
+        text = file.read().partition("## Vectors")[2]
+    blocks = [re.sub(r"^    ", "", block, flags=re.M).strip("\n") + "\n"
+              for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M)]
+    keys_, bundle, tile, note, cosigned, proof, old, request, revoked = blocks
+    old_umask = os.umask(0o077)
+    tap.write("v.key", pem_of(bytes(range(32))))
+    os.umask(old_umask)
+    tap.write("v.key.pub", keys_.split("\n")[0].encode() + b"\n")
+    tap.expect("vectors: a log", 0, "log", "init", "V", "--origin", "example.com/log", "--key", "v.key")
+    tap.run("log", "append", "V", tap.write("v1", b"one"), tap.write("v2", b"two"),
+            tap.write("v3", b""))
+    tap.run("log", "checkpoint", "V")
+    tap.run("log", "stamp", "V", "--request", "v.tsq")
+    tap.run("key", "revoke", "v.key", "--at", "2026-01-31T12:00:00Z", "--reason", "lost", "-o",
+            "v.json")
+    tap.say("vectors: tiles", tap.read("V/tile/entries/000.p/3").hex() == bundle.strip() and
+            tap.read("V/tile/0/000.p/3").hex() == "".join(tile.split()))
+    tap.say("vectors: checkpoint", tap.read("V/checkpoint").decode() == note,
+            tap.read("V/checkpoint"), note)
+    tap.say("vectors: proof", tap.run("log", "prove", "V", "2").stdout.decode() ==
+            proof + "\n" + note)
+    tap.say("vectors: request to a witness", tap.run("log", "prove", "V", "--old",
+                                                     "1").stdout.decode() == old + "\n" + note)
+    tap.say("vectors: time stamp request", tap.read("v.tsq").hex() == request.strip())
+    tap.say("vectors: revocation", tap.read("v.json").decode() == revoked)
+    # The cosignature counts under a policy that has the witness.
+    tap.write("v.policy", f"log {keys_.split(chr(10))[0]}\nwitness w {keys_.split(chr(10))[1]}\n"
+              "quorum w\n".encode())
+    monitor = ["log", "monitor", "V", "--state", "v.seen", "--policy", "v.policy"]
+    tap.expect("vectors: not cosigned", 1, *monitor)
+    tap.write("V/checkpoint", (note + cosigned).encode())
+    tap.expect("vectors: cosigned", 0, *monitor)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         tap = Tap(sys.argv[1], folder)
         keys(tap)
+        terminal(tap)
         statements(tap)
         key = tap.key(ORIGIN)
         writer = growth(tap, key)
@@ -248,6 +340,7 @@ def main():
         forks(tap, key)
         one_writer(tap)
         troubles(tap)
+        vectors(tap)
         return tap.end()
 
 

@@ -32,9 +32,26 @@ static void both_ways(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    bool good;
+    const char *plain;
+} url_pairs[] = {
+    {"",      true,  ""            },
+    {"-__-",  true,  "\xfb\xff\xfe"},
+    {"Zg",    true,  "f"           },
+    {"Zm8",   true,  "fo"          },
+    {"Zg==",  false, ""            },
+    {"Zh",    false, ""            },
+    {"Z",     false, ""            },
+    {"+//+",  false, ""            },
+    {"Zm9v=", false, ""            },
+};
+
 /* RFC 4648 section 5: two letters of its own, and nothing to fill up. */
 static void for_urls(void **state)
 {
+    struct bytes back;
     struct text t;
 
     text_init(&t, *state, 100);
@@ -43,6 +60,12 @@ static void for_urls(void **state)
     text_base64url(&t, bytes_of("fo"));
     text_base64url(&t, bytes_of(""));
     test_bytes_are(text_bytes(&t), "-__-ZgZm8");
+    for (size_t i = 0; i < ARRAY_LEN(url_pairs); i++) {
+        assert_int_equal(base64url_decode(bytes_of(url_pairs[i].text), *state, &back),
+                         url_pairs[i].good);
+        if (url_pairs[i].good)
+            test_bytes_are(back, url_pairs[i].plain);
+    }
 }
 
 static void one_text_for_one_byte_string(void **state)

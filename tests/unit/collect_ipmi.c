@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "collect/ipmi.h"
 #include "unit/test.h"
@@ -129,8 +130,10 @@ static struct found get(const struct live *l, const char *path)
 {
     const struct found *f = find(l, path);
 
-    if (f == NULL)
+    if (f == NULL) {
         fail_msg("%s was not found", path);
+        abort();
+    }
     return *f;
 }
 

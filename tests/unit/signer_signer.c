@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "ledger/checkpoint.h"
 #include "unit/test.h"
@@ -246,6 +247,58 @@ static void results(void **state)
     signer_end(&s);
 }
 
+/* Header and claims of a token; `key` NULL: of another key. */
+static struct bytes token_of(struct arena *a, const struct public_key *key, const char *claims)
+{
+    static const struct public_key other = {{1}};
+    struct digest name = public_key_name(key != NULL ? key : &other);
+    struct text head;
+    struct text t;
+
+    text_init(&head, a, 1000);
+    text_puts(&head, "{\"alg\":\"EdDSA\",\"kid\":\"");
+    text_hex(&head, (struct bytes){name.bytes, sizeof(name.bytes)});
+    text_puts(&head, "\",\"typ\":\"JWT\"}");
+    text_init(&t, a, 4000);
+    text_base64url(&t, text_bytes(&head));
+    text_char(&t, '.');
+    text_base64url(&t, bytes_of(claims));
+    return text_bytes(&t);
+}
+
+#define TOKEN_CLAIMS(profile, submods)                                                         \
+    "{\"eat_profile\":\"" profile "\",\"iat\":1,\"ear_verifier_id\":{},\"submods\":" submods "}"
+
+static void tokens(void **state)
+{
+    static const char good[] = TOKEN_CLAIMS(SIGNER_TOKEN_PROFILE, "{\"m\":{}}");
+    static const char *const bad[] = {
+        "",
+        "{}",
+        "[]",
+        TOKEN_CLAIMS("tag:example.com,2026:other", "{\"m\":{}}"),
+        TOKEN_CLAIMS(SIGNER_TOKEN_PROFILE, "{}"),
+        TOKEN_CLAIMS(SIGNER_TOKEN_PROFILE, "{\"m\":{}},\"sub\":\"root\""),
+    };
+    struct signer s = start(false);
+    struct signature sig;
+    struct err e;
+    struct bytes token = token_of(*state, &s.key, good);
+
+    assert_true(signer_token(&s, token, &sig, &e));
+    assert_true(signature_verify(&s.key, token, &sig));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(signer_token(&s, token_of(*state, &s.key, bad[i]), &sig, &e));
+    assert_false(signer_token(&s, token_of(*state, NULL, good), &sig, &e));
+    for (size_t n = 0; n < token.len; n++)
+        assert_false(signer_token(&s, bytes_slice(token, 0, n), &sig, &e));
+    /* What is one thing is never signed as another. */
+    assert_false(signer_token(&s, checkpoint_of(*state, "log.example", 5, 1), &sig, &e));
+    assert_false(signer_statement(&s, token, &sig, &e));
+    assert_false(signer_cosign(&s, token, 1, &sig, &e));
+    signer_end(&s);
+}
+
 static void cosignatures(void **state)
 {
     struct bytes text = checkpoint_of(*state, "log.example", 5, 1);
@@ -267,7 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(checkpoints), TEST(torn_memory),  TEST(statements),
-        TEST(results),     TEST(cosignatures),
+        TEST(results),     TEST(cosignatures), TEST(tokens),
     };
 
     return cmocka_run_group_tests(tests, make_key, remove_key);

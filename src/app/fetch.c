@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/fetch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/beside.h"
+#include "base/file.h"
+
+enum {
+    LINE_SIZE = 64
+};
+
+bool fetcher_start(struct fetcher *f, struct arena *a, struct err *e)
+{
+    const char *path = beside_program("assay-fetch", a);
+    int pair[2];
+
+    *f = (struct fetcher){-1, -1, 0};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return err_system(e, errno, "cannot make a socket pair");
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        if (dup2(pair[1], STDIN_FILENO) >= 0 && dup2(pair[1], STDOUT_FILENO) >= 0)
+            (void)execl(path, path, (char *)NULL);
+        _exit(2);
+    }
+    (void)close(pair[1]);
+    if (pid < 0) {
+        (void)close(pair[0]);
+        return err_system(e, errno, "cannot start %s", path);
+    }
+    f->to = pair[0];
+    f->from = pair[0];
+    f->pid = pid;
+    return true;
+}
+
+void fetcher_end(struct fetcher *f)
+{
+    if (f->to < 0)
+        return;
+    (void)close(f->to);
+    while (waitpid(f->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    f->to = -1;
+}
+
+static bool send_all(int fd, struct bytes b)
+{
+    while (b.len > 0) {
+        ssize_t n = send(fd, b.data, b.len, MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        b = bytes_slice(b, (size_t)n, SIZE_MAX);
+    }
+    return true;
+}
+
+static bool receive(int fd, uint8_t *at, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = read(fd, at, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+/* "STATUS LENGTH" */
+static bool head(int fd, uint64_t *ret_status, uint64_t *ret_length)
+{
+    uint8_t line[LINE_SIZE];
+    size_t n = 0;
+    struct bytes status;
+
+    do {
+        if (n == sizeof(line) || !receive(fd, &line[n], 1))
+            return false;
+    } while (line[n++] != '\n');
+    struct bytes rest = {line, n - 1};
+
+    return bytes_cut(&rest, ' ', &status) && bytes_number(status, 10, ret_status) &&
+           bytes_number(rest, 10, ret_length);
+}
+
+bool fetch(struct fetcher *f, const char *url, const struct bytes *body, size_t max,
+           struct arena *a, unsigned *ret_status, struct bytes *ret, struct err *e)
+{
+    const char *line = body != NULL ? arena_format(a, "POST %zu %zu %s\n", max, body->len, url)
+                                    : arena_format(a, "GET %zu %s\n", max, url);
+    uint64_t status = 0;
+    uint64_t length = 0;
+
+    if (strchr(url, '\n') != NULL)
+        return err_set(e, ERR_INPUT, "this is no URL");
+    if (!send_all(f->to, bytes_of(line)) || (body != NULL && !send_all(f->to, *body)) ||
+        !head(f->from, &status, &length) || length > (max > 4096 ? max : 4096))
+        return err_set(e, ERR_SYSTEM, "assay-fetch, which fetches, has ended");
+    uint8_t *room = arena_alloc(a, (size_t)length + 1);
+
+    if (!receive(f->from, room, (size_t)length))
+        return err_set(e, ERR_SYSTEM, "assay-fetch, which fetches, has ended");
+    if (status == 0)
+        return err_set(e, ERR_SYSTEM, "%s: %.*s", url, (int)(length < 200 ? length : 200),
+                       (const char *)room);
+    *ret_status = (unsigned)status;
+    *ret = (struct bytes){room, (size_t)length};
+    return true;
+}
+
+static bool fetched_read(void *user, const char *name, size_t max, struct arena *a,
+                         struct bytes *ret, struct err *e)
+{
+    const struct fetched_log *l = user;
+    const char *url = arena_format(a, "%s/%s", l->prefix, name);
+    unsigned status = 0;
+
+    if (!fetch(l->fetcher, url, NULL, max, a, &status, ret, e))
+        return false;
+    if (status == 200)
+        return true;
+    return err_set(e, status == 404 || status == 410 ? ERR_ABSENT : ERR_SYSTEM, "%s: status %u",
+                   url, status);
+}
+
+struct log_storage fetched_log_storage(struct fetched_log *l)
+{
+    return (struct log_storage){.read = fetched_read, .user = l};
+}

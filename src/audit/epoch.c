@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/epoch.h"
+
+#include <string.h>
+
+#include "audit/proof.h"
+
+enum {
+    RECORD = 130
+};
+
+enum reason {
+    REASON_NONE,
+    REASON_BOUGHT,
+    REASON_RETURNED,
+    REASON_HELD = 5,
+    REASON_EXAMINED,
+    REASON_RESOLVED,
+    REASON_REKEY,
+};
+
+/* A row of the delta list. */
+struct record {
+    uint8_t op; /* an enum change */
+    uint8_t reason;
+    struct hash idx;
+    struct hash old;
+    struct hash new;
+    struct hash extra;
+};
+
+/* What is being gone through, list by list. */
+struct walk {
+    const struct statement *now;
+    struct view old; /* leaves of the epoch before that are left */
+    struct view new;
+    struct view delta;
+    uint64_t grown[COUNTERS];
+    uint32_t changes[CHANGES];
+    struct report *report;
+};
+
+static const char leaves_magic[] = "assay-leaves/1\n";
+static const char aliases_magic[] = "assay-aliases/1\n";
+static const char delta_magic[] = "assay-delta/1\n";
+static const struct hash zero;
+
+static bool list_open(struct view file, const char *magic, const struct hash *digest,
+                      const char *what, struct report *r, struct view *ret)
+{
+    struct hash h = sha256(file);
+
+    if (file.data == NULL)
+        return untold(r, "%s: the file is not there", what);
+    if (!hash_equal(&h, digest))
+        return disproven(r, "%s: not the list that the statement names", what);
+    if (!view_begins(file, magic))
+        return untold(r, "%s: a list of a version that is not known here", what);
+    *ret = view_after(file, strlen(magic));
+    return true;
+}
+
+bool leaves_open(struct view file, const struct hash *digest, const char *what,
+                 struct report *r, struct view *ret)
+{
+    return list_open(file, leaves_magic, digest, what, r, ret);
+}
+
+/* The next leaf of a list, whose leaves are known to be good. */
+static bool leaf_next(struct view *list, struct leaf *ret)
+{
+    struct view first = {list->data, FLEET_LEAF};
+
+    if (list->len == 0)
+        return false;
+    *list = view_after(*list, FLEET_LEAF);
+    return leaf_read(first, TREE_FLEET, ret);
+}
+
+static bool record_next(struct walk *w, struct record *ret)
+{
+    struct cursor c = {.left = w->delta};
+
+    ret->op = (uint8_t)cursor_number(&c, 1);
+    ret->reason = (uint8_t)cursor_number(&c, 1);
+    cursor_copy(&c, ret->idx.bytes, IDX_SIZE);
+    cursor_copy(&c, ret->old.bytes, 32);
+    cursor_copy(&c, ret->new.bytes, 32);
+    cursor_copy(&c, ret->extra.bytes, 32);
+    w->delta = c.left;
+    return !c.failed && ret->op < CHANGES;
+}
+
+/* Counts the verdict that a leaf came into. */
+static void count_verdict(struct walk *w, enum sum verdict)
+{
+    w->grown[EVER_BAD] += verdict == SUM_BAD;
+    w->grown[EVER_REVIEW] += verdict == SUM_REVIEW;
+}
+
+static bool wrong(struct walk *w, const struct hash *idx, const char *why)
+{
+    return disproven(w->report, "server %s: %s", hex_shown(w->report->memory, idx->bytes, 8),
+                     why);
+}
+
+static bool take_added(struct walk *w, const struct record *d, const struct leaf *new)
+{
+    if (d->reason > REASON_BOUGHT || !hash_equal(&d->old, &zero) ||
+        !hash_equal(&d->extra, &zero))
+        return wrong(w, &new->idx, "the record of its addition is malformed");
+    if (new->since != w->now->epoch || new->prev_since != 0 || !hash_equal(&new->prev, &zero))
+        return wrong(w, &new->idx, "a first leaf follows nothing, and is of this epoch");
+    w->grown[EVER_N]++;
+    count_verdict(w, leaf_verdict(new));
+    return true;
+}
+
+static bool take_removed(struct walk *w, const struct record *d, const struct leaf *old)
+{
+    if (d->reason < REASON_RETURNED || d->reason > REASON_HELD || !hash_equal(&d->new, &zero) ||
+        !hash_equal(&d->extra, &zero))
+        return wrong(w, &old->idx, "the record of its removal is malformed");
+    w->grown[REMOVED_NOT_CLEAN] += leaf_verdict(old) != SUM_CLEAN;
+    return true;
+}
+
+static bool follows(struct walk *w, const struct leaf *old, const struct leaf *new)
+{
+    struct hash prev = leaf_hash(old);
+
+    return new->since == w->now->epoch &&new->prev_since ==
+           old->since &&hash_equal(&new->prev, &prev);
+}
+
+static bool take_changed(struct walk *w, const struct record *d, const struct leaf *old,
+                         const struct leaf *new)
+{
+    enum sum from = leaf_verdict(old);
+    enum sum to = leaf_verdict(new);
+    bool open = from == SUM_BAD || from == SUM_REVIEW;
+    bool resolved = d->reason == REASON_RESOLVED;
+
+    if (!follows(w, old, new))
+        return wrong(w, &new->idx, "its leaf does not follow its last one");
+    if ((d->reason != REASON_EXAMINED && !resolved) || resolved == hash_equal(&d->extra, &zero))
+        return wrong(w, &new->idx, "the record of its change is malformed");
+    if (resolved != (open && to == SUM_CLEAN) || (open && to == SUM_UNKNOWN))
+        return wrong(w, &new->idx,
+                     "bad or review became clean without a resolution, or unknown");
+    if (from != to)
+        count_verdict(w, to);
+    w->grown[RESOLVED] += resolved;
+    return true;
+}
+
+/* One idx: what it was, what it is, and what the delta list says of it. */
+static bool step(struct walk *w, const struct leaf *old, const struct leaf *new)
+{
+    const struct hash *idx = old != NULL ? &old->idx : &new->idx;
+    struct hash was = old != NULL ? leaf_hash(old) : zero;
+    struct hash is = new != NULL ? leaf_hash(new) : zero;
+    enum change op = old == NULL ? ADDED : new == NULL ? REMOVED : CHANGED;
+    struct record d;
+
+    if (new != NULL &&new->since > w->now->epoch)
+        return wrong(w, idx, "its leaf is of a later epoch");
+    if (old != NULL && new != NULL && view_equal(old->bytes, new->bytes))
+        return true;
+    if (!record_next(w, &d) || !hash_equal(&d.idx, idx))
+        return wrong(w, idx,
+                     op == REMOVED ? "it is gone, and the delta list does not say so"
+                                   : "it is new or not the same, and the delta list "
+                                     "does not say so");
+    if (d.op != op || !hash_equal(&d.old, &was) || !hash_equal(&d.new, &is))
+        return wrong(w, idx, "the delta list says something else of it");
+    w->changes[op]++;
+    if (op == ADDED)
+        return take_added(w, &d, new);
+    return op == REMOVED ? take_removed(w, &d, old) : take_changed(w, &d, old, new);
+}
+
+/* Goes through both lists at once; both ascend by idx. */
+static bool walk_lists(struct walk *w)
+{
+    struct leaf old;
+    struct leaf new;
+    bool has_old = leaf_next(&w->old, &old);
+    bool has_new = leaf_next(&w->new, &new);
+
+    while (has_old || has_new) {
+        int order = !has_new   ? -1
+                    : !has_old ? 1
+                               : memcmp(old.idx.bytes, new.idx.bytes, IDX_SIZE);
+
+        if (!step(w, order <= 0 ? &old : NULL, order >= 0 ? &new : NULL))
+            return false;
+        if (order <= 0)
+            has_old = leaf_next(&w->old, &old);
+        if (order >= 0)
+            has_new = leaf_next(&w->new, &new);
+    }
+    return w->delta.len == 0 ||
+           disproven(w->report, "the delta list says more than changed, or in another order");
+}
+
+static bool leaf_find(struct view list, const struct hash *idx, size_t *ret, struct leaf *leaf)
+{
+    size_t low = 0;
+    size_t high = list.len / FLEET_LEAF;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = memcmp(list.data + middle * FLEET_LEAF, idx->bytes, IDX_SIZE);
+
+        if (order == 0) {
+            *ret = middle;
+            return leaf_read((struct view){list.data + middle * FLEET_LEAF, FLEET_LEAF},
+                             TREE_FLEET, leaf);
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return false;
+}
+
+/* One server under its old and its new pseudonym, which are proven to be of one id. */
+static bool rekey_one(struct walk *w, const struct statement *before, const struct leaf *old,
+                      struct cursor *pairs, uint8_t taken[])
+{
+    struct memory *m = w->report->memory;
+    struct hash was = leaf_hash(old);
+    struct hash from;
+    struct hash to;
+    struct record d;
+    struct leaf new;
+    size_t at = 0;
+    uint8_t proofs[2][VRF_PROOF_SIZE];
+    struct identity id = {cursor_sized(pairs, 2), {0}};
+
+    id.id = cursor_sized(pairs, 2);
+    cursor_copy(pairs, proofs[0], VRF_PROOF_SIZE);
+    cursor_copy(pairs, proofs[1], VRF_PROOF_SIZE);
+    if (!record_next(w, &d) || d.op != REKEYED || d.reason != REASON_REKEY ||
+        !hash_equal(&d.idx, &old->idx) || !hash_equal(&d.old, &was) ||
+        !leaf_find(w->new, &d.extra, &at, &new) || taken[at] != 0)
+        return wrong(w, &old->idx,
+                     "it has no record, or no leaf of its own, after the rekeying");
+    taken[at] = 1;
+    struct hash is = leaf_hash(&new);
+
+    if (!hash_equal(&d.new, &is) || !follows(w, old, &new) ||
+        memcmp(&old->sums, &new.sums, sizeof(new.sums)) != 0)
+        return wrong(w, &old->idx, "the rekeying changed more than its pseudonym");
+    if (pairs->failed || !idx_of(m, "asset/v1", before->vrf_key, &id, proofs[0], &from) ||
+        !idx_of(m, "asset/v1", w->now->vrf_key, &id, proofs[1], &to) ||
+        !hash_equal(&from, &old->idx) || !hash_equal(&to, &d.extra))
+        return wrong(w, &old->idx, "old and new pseudonym are not of one id");
+    w->changes[REKEYED]++;
+    return true;
+}
+
+static bool walk_rekey(struct walk *w, const struct statement *before, struct view file)
+{
+    struct cursor pairs = {.left = file};
+    uint8_t *taken = memory_take(w->report->memory, w->new.len / FLEET_LEAF + 1, 1);
+    struct leaf old;
+
+    if (w->old.len != w->new.len)
+        return disproven(w->report, "the rekeying changed how many servers there are");
+    if (file.data == NULL)
+        return untold(w->report, "whether the rekeying kept every server: no file 'rekey'");
+    while (leaf_next(&w->old, &old)) {
+        if (!rekey_one(w, before, &old, &pairs, taken))
+            return false;
+    }
+    if (w->delta.len > 0 || pairs.left.len > 0)
+        return disproven(w->report, "there are more records of rekeying than servers");
+    proven(w->report, "every server has one new pseudonym, of the same id");
+    return true;
+}
+
+/* The numbers that the statement gives are those that were counted here. */
+static bool counted(const struct walk *w, const struct statement *before)
+{
+    static const char *const names[COUNTERS] = {"everN", "everBad", "everReview", "resolved",
+                                                "removedWhileNotClean"};
+
+    if (memcmp(w->changes, w->now->changes, sizeof(w->changes)) != 0)
+        return disproven(w->report, "the statement counts other changes than the delta list");
+    for (size_t i = 0; i < COUNTERS; i++) {
+        uint64_t want = (before != NULL ? before->counters[i] : 0) + w->grown[i];
+
+        if (w->now->counters[i] != want)
+            return disproven(w->report, "the counter %s is %llu and should be %llu", names[i],
+                             (unsigned long long)w->now->counters[i], (unsigned long long)want);
+    }
+    proven(w->report, "all changes are in the delta list, every leaf follows its last one, and "
+                      "the counters count them");
+    return true;
+}
+
+/* The tree over the leaves of a list is the one that the statement states. */
+static bool tree_good(struct view list, enum tree t, const char *what,
+                      const struct branch *stated, struct report *r)
+{
+    struct branch root;
+
+    if (!prefix_root(list, t, what, r, &root))
+        return false;
+    if (!hash_equal(&root.hash, &stated->hash) ||
+        memcmp(&root.sums, &stated->sums, sizeof(root.sums)) != 0)
+        return disproven(r, "%s: root or totals are not those of the statement", what);
+    proven(r, "%s: %zu, each once, and their sums and root are those of the statement", what,
+           list.len / leaf_size(t));
+    return true;
+}
+
+static bool open_before(const struct epoch_files *files, const struct operators *by,
+                        const struct statement *now, struct report *r, struct statement *ret,
+                        struct view *ret_leaves)
+{
+    struct branch root;
+
+    if (!statement_open(files->statement, by, "statement before", r, ret) ||
+        !statement_follows(ret, now, r) ||
+        !leaves_open(files->leaves, &ret->leaves, "leaves before", r, ret_leaves) ||
+        !prefix_root(*ret_leaves, TREE_FLEET, "leaves before", r, &root))
+        return false;
+    if (!hash_equal(&root.hash, &ret->root.hash))
+        return disproven(r, "leaves before: not those of the statement before");
+    if (memcmp(ret->vrf_key, now->vrf_key, KEY_SIZE) != 0 &&
+        ret->aliases.sums.of[SUM_N] != now->aliases.sums.of[SUM_N])
+        return disproven(r, "the rekeying changed how many aliases there are");
+    proven(r, "the statement follows the one of epoch %u", ret->epoch);
+    return true;
+}
+
+void epoch_audit(const struct epoch_files *now, const struct epoch_files *before,
+                 const struct operators *by, struct report *r)
+{
+    struct statement s;
+    struct statement previous;
+    struct walk w = {.now = &s, .report = r};
+    struct view aliases = {0};
+
+    if (!statement_open(now->statement, by, "statement", r, &s))
+        return;
+    statement_facts(&s, r);
+    if (!leaves_open(now->leaves, &s.leaves, "leaves", r, &w.new) ||
+        !tree_good(w.new, TREE_FLEET, "leaves", &s.root, r) ||
+        !list_open(now->aliases, aliases_magic, &s.alias_leaves, "aliases", r, &aliases) ||
+        !tree_good(aliases, TREE_ALIAS, "aliases", &s.aliases, r) ||
+        !list_open(now->delta, delta_magic, &s.delta, "delta", r, &w.delta))
+        return;
+    if (s.epoch == 0) {
+        if (walk_lists(&w))
+            (void)counted(&w, NULL);
+        return;
+    }
+    if (before == NULL) {
+        (void)untold(r, "what changed since epoch %u: give it as --previous", s.epoch - 1);
+        return;
+    }
+    if (!open_before(before, by, &s, r, &previous, &w.old))
+        return;
+    bool rekey = memcmp(previous.vrf_key, s.vrf_key, KEY_SIZE) != 0;
+
+    if (rekey ? walk_rekey(&w, &previous, now->rekey) : walk_lists(&w))
+        (void)counted(&w, &previous);
+}

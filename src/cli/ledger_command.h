@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of `assay ledger`, for the files that share its actions. */
+#ifndef ASSAY_CLI_LEDGER_COMMAND_H
+#define ASSAY_CLI_LEDGER_COMMAND_H
+
+#include "app/fleet_epoch.h"
+#include "base/json.h"
+#include "cli/key_options.h"
+
+/* Values of an option that may be given more than once. */
+struct ledger_list {
+    const char **rows;
+    size_t count;
+    size_t cap;
+};
+
+struct ledger_call {
+    const struct verb *v;
+    struct arena *arena;
+    struct text out;
+    struct err err;
+    struct passphrase_source passphrase;
+    const char *origin;
+    const char *key;
+    const char *as_of;
+    const char *output;
+    const char *log;
+    const char *id;
+    const char *identities;
+    const char *checkpoint;
+    const char *site;
+    const char *batch;
+    const char *method;
+    const char *count;
+    const char *prevalence;
+    const char *sensitivity;
+    const char *confidence;
+    const char *source;
+    const char *not_before;
+    const char *seed;
+    struct ledger_list evidence;
+    struct ledger_list removed;
+    struct ledger_list resolved;
+    struct ledger_list open;
+    struct ledger_list aliases;
+    bool json;
+    const char *where; /* the ledger */
+    char **more;       /* what follows it */
+    size_t more_count;
+};
+
+int ledger_fail(struct ledger_call *c);
+
+/* Begins the JSON object of an answer: schema, ledger, origin. */
+void ledger_json_begin(struct ledger_call *c, struct json *j, struct bytes origin);
+
+void ledger_json_end(struct ledger_call *c, struct json *j);
+
+/* The actions that make proofs, nonces and samples. */
+int ledger_prove(struct ledger_call *c);
+
+int ledger_nonce(struct ledger_call *c);
+
+int ledger_sample(struct ledger_call *c);
+
+/* The hash of a checkpoint's text, from the file of a checkpoint. */
+bool ledger_checkpoint_hash(struct ledger_call *c, struct digest *ret);
+
+#endif
