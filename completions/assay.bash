@@ -19,8 +19,8 @@ _assay()
     cohort) options='--help --json -o' ;;
     collect) options='--allow --chip --help --json --output --programmer --reads --root --salt --subject --time --zstd -o' ;;
     cosign) options='--help --key --listen --passphrase-fd --passphrase-file --policy' ;;
-    decode) options='--as --help --json --label --map' ;;
-    diff) options='--all --help --json' ;;
+    decode) options='--as --help --html --json --label --map' ;;
+    diff) options='--all --help --html --json' ;;
     explain) options='--help --json' ;;
     formats) options='--help --json --markdown' ;;
     key) options='--at --by --help --json --name --no-passphrase --passphrase-fd --passphrase-file --reason --witness -o' ;;

@@ -23,19 +23,19 @@ static struct bytes change_path(const struct subject *a, const struct subject *b
 }
 
 void subjects_differ(const struct subject *a, const struct subject *b, bool all,
-                     struct arena *arena, struct difference *d)
+                     struct arena *arena, struct difference *ret)
 {
-    struct changes *ret = &d->changes;
+    struct changes *found = &ret->changes;
 
-    trees_differ(&a->tree, &b->tree, all, arena, ret);
-    places_find(&a->tree, &b->tree, ret, &d->places);
-    places_recompressed(&a->tree, &b->tree, arena, &d->recompressed);
-    struct consequence *rows = ARENA_ARRAY(arena, struct consequence, ret->count);
-    uint32_t *index = ARENA_ARRAY(arena, uint32_t, ret->count);
+    trees_differ(&a->tree, &b->tree, all, arena, found);
+    places_find(&a->tree, &b->tree, found, &ret->places);
+    places_recompressed(&a->tree, &b->tree, arena, &ret->recompressed);
+    struct consequence *rows = ARENA_ARRAY(arena, struct consequence, found->count);
+    uint32_t *index = ARENA_ARRAY(arena, uint32_t, found->count);
     size_t n = 0;
 
-    for (uint32_t i = 0; i < ret->count; i++) {
-        const struct change *c = &ret->rows[i];
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct change *c = &found->rows[i];
 
         if (c->kind == CHANGE_UNSEEN || c->expectation == EXPECT_OWN || c->cause != TREE_NONE)
             continue;
@@ -49,8 +49,8 @@ void subjects_differ(const struct subject *a, const struct subject *b, bool all,
     for (size_t i = 0; i < n; i++) {
         if (rows[i].cause == CONSEQUENCE_NONE)
             continue;
-        ret->rows[index[i]].cause = index[rows[i].cause];
-        ret->rows[index[i]].cause_why = rows[i].why;
+        found->rows[index[i]].cause = index[rows[i].cause];
+        found->rows[index[i]].cause_why = rows[i].why;
     }
 }
 

@@ -44,15 +44,27 @@ void rule_unknown_platform_key(struct rule_run *r, const struct rule *row)
         rule_report(r, row, key);
 }
 
+/* Whether what stands there makes firmware or the first boot program trust a certificate: a
+ * variable of the machine, or of the store in its flash image. */
+static bool is_enrolled(struct bytes path)
+{
+    static const char *const lists[] = {
+        "**:PK/**",         "**:KEK/**",       "**:db/**",      "**:PKDefault/**",
+        "**:KEKDefault/**", "**:dbDefault/**", "**:MokList/**", "**:MokListRT*/**"};
+
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        if (path_match(lists[i], path))
+            return true;
+    }
+    return false;
+}
+
 void rule_bad_certificate(struct rule_run *r, const struct rule *row)
 {
     struct claim_list all = claims_of(r->x, NEED_CERTIFICATE_SHA256);
 
     for (size_t i = 0; i < all.count; i++) {
-        struct bytes path = claim_path(r->x, all.nodes[i]);
-
-        if (path_match("efivar@**", path) && !path_match(REVOKED, path) &&
-            !path_match("efivar@*/*:MokListX*/**", path) &&
+        if (is_enrolled(claim_path(r->x, all.nodes[i])) &&
             certificate_listed(r, &r->policy->bad_keys, all.nodes[i]))
             rule_report(r, row, all.nodes[i]);
     }

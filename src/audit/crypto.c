@@ -59,6 +59,11 @@ bool base64_read(struct memory *m, struct view text, struct view *ret)
 
     if (text.len % 4 != 0)
         return false;
+    /* libsodium 1.0.18 takes bytes above 0x7f for '/' where char is signed. */
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] > 0x7f)
+            return false;
+    }
     if (text.len > 0 && (sodium_base642bin(data, room, from, text.len, NULL, &len, &end,
                                            sodium_base64_VARIANT_ORIGINAL) != 0 ||
                          end != from + text.len))

@@ -19,11 +19,24 @@ struct audit {
     size_t room;
 };
 
+/* A proof as a witness is asked with (c2sp.org/tlog-witness): "old N", hashes, the new note. */
+static bool extension_good(struct memory *m, struct view proof, struct view note,
+                           const struct checkpoint *x, const struct checkpoint *y)
+{
+    struct hash hashes[MERKLE_PROOF];
+    struct view line;
+    uint64_t old = 0;
+    size_t count = 0;
+
+    return view_cut(&proof, '\n', &line) && view_begins(line, "old ") &&
+           view_number(view_after(line, 4), &old) && old == x->size &&
+           hashes_read(m, &proof, hashes, &count) && view_equal(proof, note) &&
+           merkle_extended(x->size, y->size, &x->root, &y->root, hashes, count);
+}
+
 void checkpoints_audit(struct view old, struct view new, struct view proof,
                        const struct policy *p, struct report *r)
 {
-    struct hash hashes[MERKLE_PROOF];
-    size_t count = 0;
     struct witnessed a;
     struct witnessed b;
     bool first = policy_judge(p, old, "old checkpoint", r, &a);
@@ -45,8 +58,7 @@ void checkpoints_audit(struct view old, struct view new, struct view proof,
                      "from a later or an empty tree nothing follows: give the earlier first");
     } else if (proof.data == NULL) {
         (void)untold(r, "whether the later tree extends the earlier: no PROOF was given");
-    } else if (!hashes_read(r->memory, &proof, hashes, &count) || proof.len > 0 ||
-               !merkle_extended(x->size, y->size, &x->root, &y->root, hashes, count)) {
+    } else if (!extension_good(r->memory, proof, new, x, y)) {
         (void)disproven(r, "the proof does not show that the later tree extends the earlier");
     } else {
         proven(r, "the tree of %llu entries is the beginning of that of %llu",

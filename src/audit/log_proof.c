@@ -8,11 +8,13 @@ bool hashes_read(struct memory *m, struct view *rest, struct hash *ret, size_t *
     struct view line;
 
     *ret_count = 0;
-    while (view_cut(rest, '\n', &line) && line.len > 0) {
+    while (view_cut(rest, '\n', &line)) {
+        if (line.len == 0)
+            return true;
         if (*ret_count == MERKLE_PROOF || !hash_read(m, line, &ret[(*ret_count)++]))
             return false;
     }
-    return true;
+    return false;
 }
 
 bool log_proof_read(struct memory *m, struct view file, struct log_proof *ret)

@@ -15,7 +15,7 @@ struct log_proof {
 
 bool log_proof_read(struct memory *m, struct view file, struct log_proof *ret);
 
-/* Lines of Base 64, each a hash, to the end or to an empty line. */
+/* Lines of Base 64, each a hash, to an empty line. */
 bool hashes_read(struct memory *m, struct view *rest, struct hash *ret, size_t *ret_count);
 
 #endif

@@ -6,6 +6,8 @@
 #include "audit/log_proof.h"
 #include "audit/result.h"
 
+static const char proof_magic[] = "assay-server-proof/1\n";
+
 struct opening {
     struct view salt;
     struct view name;
@@ -52,10 +54,9 @@ static struct identity read_identity(struct cursor *c)
 
 static bool server_proof_read(struct view extra, struct server_proof *p)
 {
-    static const char magic[] = "assay-server-proof/1\n";
     struct cursor c = {.left = extra};
 
-    if (!view_is(cursor_take(&c, sizeof(magic) - 1), magic))
+    if (!view_is(cursor_take(&c, sizeof(proof_magic) - 1), proof_magic))
         return false;
     uint64_t kind = cursor_number(&c, 1);
 
@@ -176,7 +177,8 @@ static const struct view *opened(const struct server_proof *p, const char *name)
     return NULL;
 }
 
-/* Attributes that follow from the statement under which the leaf was made. */
+/* Attributes that follow from the statement under which the leaf was made. A rekeying keeps
+ * those of the examination before. */
 static bool attributes_of_epoch(const struct server_proof *p, const struct statement *s,
                                 struct report *r)
 {
@@ -185,6 +187,12 @@ static bool attributes_of_epoch(const struct server_proof *p, const struct state
     const struct view *reference = opened(p, "reference");
     struct hash want = nonce_of(r->memory, &s->nonce_from, &p->place.leaf.idx);
 
+    if (s->changes[REKEYED] > 0) {
+        unchecked(r,
+                  "nonce, policy and reference: they are from before the rekeying of epoch %u",
+                  s->epoch);
+        return true;
+    }
     if (nonce != NULL && s->has_nonce && !view_equal(*nonce, hash_view(&want)))
         return disproven(r,
                          "the nonce is not that of this server under the checkpoint of "
@@ -208,7 +216,7 @@ static bool not_older(const struct server_proof *p, const struct proof_question 
 
     if (q->checkpoint.len == 0)
         return true;
-    if (opened(p, "nonce") == NULL || !s->has_nonce)
+    if (opened(p, "nonce") == NULL || !s->has_nonce || s->changes[REKEYED] > 0)
         return untold(r, "whether the evidence answers a nonce: it is not opened");
     if (!policy_judge(q->policy, q->checkpoint, "checkpoint of the nonce", r, &w))
         return false;
@@ -305,6 +313,14 @@ static bool judge_leaf(struct server_proof *p, const struct proof_question *q,
     return judge_epoch(p, q, s, r) && judge_result(p, q, r);
 }
 
+static bool alias_root_good(const struct prefix_proof *place, const struct hash *idx,
+                            const struct statement *s, struct branch *root)
+{
+    return prefix_climb(place, TREE_ALIAS, idx, root) &&
+           hash_equal(&root->hash, &s->aliases.hash) &&
+           memcmp(&root->sums, &s->aliases.sums, sizeof(root->sums)) == 0;
+}
+
 /* One alias: it stands in the tree once, and was bound to this server. */
 static bool judge_alias(struct cursor *c, const struct server_proof *p,
                         const struct statement *s, struct report *r, struct identity *ret)
@@ -327,9 +343,7 @@ static bool judge_alias(struct cursor *c, const struct server_proof *p,
     struct hash value = sha256(out_view(&o));
 
     if (!idx_of(r->memory, "alias/v1", s->vrf_key, ret, vrf, &idx) ||
-        !prefix_climb(&place, TREE_ALIAS, &idx, &root) ||
-        !hash_equal(&root.hash, &s->aliases.hash) ||
-        memcmp(&root.sums, &s->aliases.sums, sizeof(root.sums)) != 0)
+        !alias_root_good(&place, &idx, s, &root))
         return disproven(r, "the alias %s=%s does not stand where it is said to",
                          view_shown(r->memory, ret->kind), view_shown(r->memory, ret->id));
     if (!hash_equal(&value, &place.leaf.value))
@@ -340,6 +354,37 @@ static bool judge_alias(struct cursor *c, const struct server_proof *p,
     return true;
 }
 
+/* Nor is the id that of a server whose place follows from another id. */
+static bool judge_no_alias(const struct server_proof *p, const struct statement *s,
+                           struct report *r)
+{
+    static const uint8_t zeros[16];
+    struct cursor c = p->aliases;
+    const char *kind = view_shown(r->memory, p->server.kind);
+    size_t count = (size_t)cursor_number(&c, 1);
+    uint8_t vrf[VRF_PROOF_SIZE];
+    struct prefix_proof place;
+    struct branch root;
+    struct hash idx;
+
+    if (count == 0 && !c.failed && c.left.len == 0)
+        return view_is(p->server.kind, "ek") ||
+               untold(r, "whether this %s belongs to a server with another kind of id", kind);
+    struct identity id = read_identity(&c);
+
+    cursor_copy(&c, vrf, sizeof(vrf));
+    bool plain =
+        view_equal(cursor_take(&c, sizeof(zeros)), (struct view){zeros, sizeof(zeros)});
+
+    if (count != 1 || !plain || !identity_equal(&id, &p->server) ||
+        !prefix_read(&c, TREE_ALIAS, &place) || place.terminal == TERMINAL_LEAF ||
+        c.left.len > 0 || !idx_of(r->memory, "alias/v1", s->vrf_key, &id, vrf, &idx) ||
+        !alias_root_good(&place, &idx, s, &root))
+        return disproven(r, "the proof that this %s belongs to no server does not hold", kind);
+    proven(r, "this %s belongs to no server of epoch %u as an alias either", kind, s->epoch);
+    return true;
+}
+
 static bool judge_aliases(const struct server_proof *p, const struct proof_question *q,
                           const struct statement *s, struct report *r)
 {
@@ -347,8 +392,8 @@ static bool judge_aliases(const struct server_proof *p, const struct proof_quest
     size_t count = (size_t)cursor_number(&c, 1);
     bool found[WANTED] = {false};
 
-    if (c.failed || (p->absent && count > 0))
-        return disproven(r, "the proof file is cut off, or has aliases of nothing");
+    if (c.failed)
+        return disproven(r, "the proof file is cut off");
     for (size_t i = 0; i < count; i++) {
         struct identity one;
 
@@ -428,16 +473,20 @@ void proof_audit(struct view file, const struct proof_question *q, struct report
     struct log_proof *l = memory_take(r->memory, 1, sizeof(*l));
     struct statement s;
 
-    if (file.len > PROOF_SIZE || !log_proof_read(r->memory, file, l) ||
-        !server_proof_read(l->extra, p)) {
+    bool bare = view_begins(file, proof_magic);
+
+    if (file.len > PROOF_SIZE || (!bare && !log_proof_read(r->memory, file, l)) ||
+        !server_proof_read(bare ? file : l->extra, p)) {
         (void)disproven(r, "not a proof file of a server");
         return;
     }
     if (!statement_open(p->entry, q->operators, "statement", r, &s))
         return;
-    if (!judge_logged(l, p->entry, r, q, &s) && (r->seen & 1U << DISPROVEN) != 0)
+    if (bare)
+        (void)untold(r, "whether a log has the statement: the file does not prove it");
+    else if (!judge_logged(l, p->entry, r, q, &s) && (r->seen & 1U << DISPROVEN) != 0)
         return;
     statement_facts(&s, r);
     if (judge_place(p, q, &s, r))
-        (void)judge_aliases(p, q, &s, r);
+        (void)(p->absent ? judge_no_alias(p, &s, r) : judge_aliases(p, q, &s, r));
 }

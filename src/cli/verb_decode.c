@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/picture_page.h"
 #include "app/recognise.h"
 #include "app/render.h"
 #include "base/file.h"
@@ -17,6 +18,7 @@ enum {
 struct options {
     const char *as;
     const char *label;
+    const char *html; /* where the page goes; NULL: none */
     bool json;
     bool map;
 };
@@ -56,6 +58,17 @@ static void print_piece(void *user, struct bytes b)
         p->status = verb_output(p->v, b, p->status);
 }
 
+static bool write_page(const char *path, const struct decoder *row, const struct decoded *d,
+                       const char *page, struct err *e)
+{
+    struct text t;
+
+    text_init(&t, d->arena, OUTPUT_MAX);
+    picture_page_decoded(&t, bytes_of(path),
+                         row != NULL ? row->title : "no decoder recognises it", d);
+    return file_write(page, text_bytes(&t), d->arena, e);
+}
+
 /* Decodes one file and prints what it says. Returns the exit status for it. */
 static int decode_file(const struct verb *v, const char *path, const struct options *o)
 {
@@ -81,6 +94,10 @@ static int decode_file(const struct verb *v, const char *path, const struct opti
     (void)engine_add(engine, b, NULL, row != NULL ? row->name : NULL, r.label, mount);
     engine_run(engine);
     joins_run(&d);
+    if (o->html != NULL && !write_page(path, row, &d, o->html, &e)) {
+        arena_done(&a);
+        return verb_fail(v, &e);
+    }
     struct printing p = {v, d.fault_count > 0 ? STATUS_FINDING : STATUS_GOOD};
 
     text_init(&t, &a, OUTPUT_MAX);
@@ -102,6 +119,7 @@ VERB_FUNCTION(decode)
     static const struct option options[] = {
         {"as",    required_argument, NULL, 'a'},
         {"label", required_argument, NULL, 'l'},
+        {"html",  required_argument, NULL, 'H'},
         {"json",  no_argument,       NULL, 'j'},
         {"map",   no_argument,       NULL, 'm'},
         {"help",  no_argument,       NULL, 'h'},
@@ -116,6 +134,8 @@ VERB_FUNCTION(decode)
             o.as = optarg;
         else if (c == 'l')
             o.label = optarg;
+        else if (c == 'H')
+            o.html = optarg;
         else if (c == 'j')
             o.json = true;
         else if (c == 'm')
@@ -125,6 +145,8 @@ VERB_FUNCTION(decode)
         return status;
     if (optind >= argc)
         return verb_usage(v, "no file is given");
+    if (o.html != NULL && argc - optind != 1)
+        return verb_usage(v, "a page shows one file");
     if (o.as != NULL && decoder_find(bytes_of(o.as)) == NULL)
         return verb_usage(v, "there is no format '%s'", o.as);
     for (int i = optind; i < argc; i++) {

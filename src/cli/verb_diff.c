@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/differ.h"
+#include "app/picture_page.h"
+#include "base/file.h"
 #include "cli/verb.h"
 
 enum {
@@ -9,6 +11,7 @@ enum {
 struct choice {
     bool json;
     bool all;
+    const char *html; /* where the page goes; NULL: none */
 };
 
 static int differ(const struct verb *v, char **paths, const struct choice *o,
@@ -24,6 +27,12 @@ static int differ(const struct verb *v, char **paths, const struct choice *o,
         return verb_fail(v, &e);
     subjects_differ(&a, &b, o->all, arena, &found);
     text_init(&t, arena, OUTPUT_MAX);
+    if (o->html != NULL) {
+        picture_page_difference(&t, &a, &b, &found);
+        if (!file_write(o->html, text_bytes(&t), arena, &e))
+            return verb_fail(v, &e);
+        text_clear(&t);
+    }
     if (o->json)
         changes_json(&t, &a, &b, &found);
     else
@@ -35,12 +44,13 @@ static int differ(const struct verb *v, char **paths, const struct choice *o,
 VERB_FUNCTION(diff)
 {
     static const struct option options[] = {
-        {"all",  no_argument, NULL, 'a'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL,   0,           NULL, 0  },
+        {"all",  no_argument,       NULL, 'a'},
+        {"html", required_argument, NULL, 'H'},
+        {"json", no_argument,       NULL, 'j'},
+        {"help", no_argument,       NULL, 'h'},
+        {NULL,   0,                 NULL, 0  },
     };
-    struct choice o = {false, false};
+    struct choice o = {0};
     struct arena arena;
     int status = STATUS_GOOD;
     int c;
@@ -50,6 +60,8 @@ VERB_FUNCTION(diff)
             o.all = true;
         else if (c == 'j')
             o.json = true;
+        else if (c == 'H')
+            o.html = optarg;
     }
     if (c == -2)
         return status;

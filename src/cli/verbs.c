@@ -92,7 +92,7 @@ const struct verb verbs[] = {
     },
     {
         .name = "decode",
-        .synopsis = "[--as FORMAT] [--label NAME] [--json] [--map] FILE...",
+        .synopsis = "[--as FORMAT] [--label NAME] [--json] [--map] [--html PAGE] FILE...",
         .summary = "Decode files into claims",
         .help = "Each FILE ('-' is standard input) is decoded by the decoder that recognises it\n"
                 "and its claims, faults and byte map are printed.\n\n"
@@ -100,19 +100,23 @@ const struct verb verbs[] = {
                 "  --label NAME  the name under which the bytes were found, instead of the file's\n"
                 "  --json        JSON Lines, one object a file\n"
                 "  --map         also print the byte map\n"
+                "  --html PAGE   also draw the one FILE as a page: its bytes as a strip, its\n"
+                "                parts as a tree, area by size, colour by class\n"
                 "  --help        print this help\n\n"
                 "Exit status: 0 no fault in any file, 1 a fault, 2 trouble of our own.\n",
         .run = verb_decode,
     },
     {
         .name = "diff",
-        .synopsis = "[--all] [--json] A B",
+        .synopsis = "[--all] [--json] [--html PAGE] A B",
         .summary = "Say what differs between two files, bundles or recordings",
         .help = "Compares by meaning: maps by name, sets by content, lists by longest common\n"
                 "part. What follows from another change is marked; what one side did not see is\n"
                 "'unseen'.\n\n"
                 "  --all   also what is assigned by the machine or volatile\n"
                 "  --json  one JSON object\n"
+                "  --html PAGE\n"
+                "          also draw both as a page: strips and trees, changes in colour\n"
                 "  --help  print this help\n\n"
                 "Exit status: 0 nothing differs but what belongs to one machine or was unseen,\n"
                 "1 something differs, 2 trouble of our own.\n",

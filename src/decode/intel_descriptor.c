@@ -170,7 +170,7 @@ static void regions_read(struct map *m, struct bytes b)
         most = (unsigned)((until - from) / 4);
     for (m->count = 0; m->count < most; m->count++) {
         struct place *p = &m->regions[m->count];
-        uint64_t at = from + m->count * 4;
+        uint64_t at = from + (uint64_t)m->count * 4;
         uint32_t word = bytes_u32le(b, at);
         uint64_t base = (uint64_t)(word & 0x7fff) << 12;
         uint64_t limit = (uint64_t)(word >> 16 & 0x7fff) << 12;
@@ -190,7 +190,7 @@ static bool map_read(struct decode *d, struct map *m)
     if (at < 0)
         return false;
     for (unsigned i = 0; i < ARRAY_LEN(m->word); i++)
-        m->word[i] = bytes_u32le(d->in.all, (uint64_t)at + 4 + i * 4);
+        m->word[i] = bytes_u32le(d->in.all, (uint64_t)at + 4 + (uint64_t)i * 4);
     m->layout = layout_of(m, d->in.all);
     regions_read(m, d->in.all);
     return true;
@@ -251,12 +251,13 @@ static void me_disable(struct decode *d, const struct map *m)
 
     /* Where newer chipsets keep it depends on the chipset, which the descriptor does not name.
      */
-    if (m->layout > 2 || strap >= count || at + count * 4 > d->in.all.len)
+    if (m->layout > 2 || strap >= count || at + (uint64_t)count * 4 > d->in.all.len)
         return;
-    struct span s = {d->in.blob, d->in.base + at + strap * 4, 4};
+    struct span s = {d->in.blob, d->in.base + at + (uint64_t)strap * 4, 4};
 
-    decode_value_at(d, KEY_DESCRIPTOR_ME_DISABLE,
-                    value_bool((bytes_u32le(d->in.all, at + strap * 4) >> bit & 1) != 0), s);
+    decode_value_at(
+        d, KEY_DESCRIPTOR_ME_DISABLE,
+        value_bool((bytes_u32le(d->in.all, at + (uint64_t)strap * 4) >> bit & 1) != 0), s);
 }
 
 static void components(struct decode *d, struct map *m)
@@ -289,7 +290,7 @@ static void master_section(struct decode *d, struct map *m)
     unsigned stated = (m->word[1] >> 8 & 7) + 1;
     unsigned count = m->layout == 1 && stated < MASTERS_MAX ? stated : MASTERS_MAX;
 
-    if (!section_enter(d, m, section_at(m, 1, 0), count * 4))
+    if (!section_enter(d, m, section_at(m, 1, 0), (uint64_t)count * 4))
         return;
     for (unsigned i = 0; i < count; i++) {
         decode_enter(d, 4);
@@ -306,7 +307,7 @@ static void master_section(struct decode *d, struct map *m)
 
 static void region_section(struct decode *d, struct map *m)
 {
-    if (m->count == 0 || !section_enter(d, m, section_at(m, 0, 16), m->count * 4))
+    if (m->count == 0 || !section_enter(d, m, section_at(m, 0, 16), (uint64_t)m->count * 4))
         return;
     for (unsigned i = 0; i < m->count; i++) {
         const struct place *p = &m->regions[i];

@@ -120,9 +120,7 @@ static void refer_sized(struct decode *d, uint64_t address, length_of *length, c
     struct bytes b = bytes_at(d, address, &s);
     uint64_t n = length(b);
 
-    if (b.len == 0) {
-        decode_fault(d, FAULT_BAD_REFERENCE, d->in.base);
-    } else if (n > 0) {
+    if (b.len > 0 && n > 0) {
         s.length = n;
         decode_refer(d, ITEM_MAP, (struct bytes){NULL, 0}, s, hint);
     } else if (b.len >= UNIT && (b.data[0] == 0xff || b.data[0] == 0) &&

@@ -203,11 +203,11 @@ static void debug_entry(struct decode *d, const struct pe *pe, uint64_t place)
 
     decode_open(d, ITEM_MAP, "debug");
     decode_value_at(d, KEY_PE_DEBUG_TYPE, value_uint(type), (struct span){s.blob, s.offset, 0});
-    if (size > 0 && !place_of(pe, address, size, &at)) {
-        if (address != 0)
-            decode_fault(d, FAULT_BAD_REFERENCE, s.offset + 20);
-    } else if (type == DEBUG_CODEVIEW) {
-        codeview(d, pe_span(d, at, size));
+    if (size > 0 && place_of(pe, address, size, &at)) {
+        if (type == DEBUG_CODEVIEW)
+            codeview(d, pe_span(d, at, size));
+    } else if (size > 0 && address != 0) {
+        decode_fault(d, FAULT_BAD_REFERENCE, s.offset + 20);
     }
     decode_close(d);
 }
@@ -221,7 +221,8 @@ void pe_debug(struct decode *d, const struct pe *pe)
         return;
     if (!place_of(pe, debug->address, debug->size, &at)) {
         decode_fault(d, FAULT_BAD_REFERENCE,
-                     d->in.base + (pe->te ? 32 : pe->directories_at + 8 * PE_DIRECTORY_DEBUG));
+                     d->in.base +
+                         (pe->te ? 32 : pe->directories_at + 8UL * PE_DIRECTORY_DEBUG));
         return;
     }
     for (uint64_t i = 0; i < debug->size / DEBUG_ENTRY && i < DEBUG_MAX; i++)

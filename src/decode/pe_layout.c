@@ -273,7 +273,7 @@ static bool certificates_place(struct decode *d, struct pe *pe)
 {
     const struct pe_directory *c = &pe->directory[PE_DIRECTORY_SECURITY];
     uint64_t all = d->in.all.len;
-    uint64_t entry = pe->directories_at + PE_DIRECTORY_ENTRY * PE_DIRECTORY_SECURITY;
+    uint64_t entry = pe->directories_at + (uint64_t)PE_DIRECTORY_ENTRY * PE_DIRECTORY_SECURITY;
 
     if (c->size == 0 && c->address == 0)
         return true;

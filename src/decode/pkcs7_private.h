@@ -51,7 +51,7 @@ struct signatures {
 };
 
 /* A SignerInfo, whose content is at `r`. */
-void signer_decode(struct decode *d, struct reader r, const struct signed_data *s,
+void signer_decode(struct decode *d, struct reader r, const struct signed_data *data,
                    struct signatures *all);
 
 /* Decodes later what was found in an attribute. */

@@ -230,16 +230,17 @@ static bool fragment_read(struct squashfs *q, uint32_t index)
 static void content_tail(struct squashfs *q, struct fs_content *c, const struct sq_inode *i,
                          size_t n)
 {
-    if (!fragment_read(q, i->fragment)) {
-        c->good = false;
-    } else if (i->offset > q->fragment_held || n > q->fragment_held - i->offset) {
+    c->good = c->good && fragment_read(q, i->fragment);
+    if (!c->good)
+        return;
+    if (i->offset > q->fragment_held || n > q->fragment_held - i->offset) {
         fs_fault(q->d, FAULT_BAD_REFERENCE, q->inodes.blob, i->base.span.offset);
         c->good = false;
-    } else if (!fs_spend(&q->fs, n, q->base)) {
-        c->good = false;
-    } else {
-        fs_content_more(c, (struct bytes){q->fragment_block + i->offset, n});
+        return;
     }
+    c->good = fs_spend(&q->fs, n, q->base);
+    if (c->good)
+        fs_content_more(c, (struct bytes){q->fragment_block + i->offset, n});
 }
 
 void sq_content(struct squashfs *q, struct sq_inode *i)

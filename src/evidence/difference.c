@@ -474,30 +474,38 @@ static bool only_documents(const struct tree *t)
     return root->count > 0;
 }
 
-/* A file says nothing of where it was read: it stands for its surface along every path. */
-static void match_surfaces(struct differ *d, const struct pair *root, bool a_is_file)
+/* Compares a surface of a file with those of a machine. False if the machine has none such. */
+static bool match_surface(struct differ *d, const struct pair *root, bool a_is_file, uint32_t i)
 {
     const struct tree *file = a_is_file ? d->a : d->b;
     const struct tree *machine = a_is_file ? d->b : d->a;
-    const struct tree_node *x = &file->nodes[0];
     const struct tree_node *y = &machine->nodes[0];
-    struct pair blind = {root->a, root->b, true, true};
     struct bytes witness;
+    bool found = false;
+
+    for (uint32_t k = y->first; k < y->first + y->count; k++) {
+        if (!bytes_equal(surface_of(file, i, &witness), surface_of(machine, k, &witness)))
+            continue;
+        /* A witness that was asked and gave nothing has nothing to compare. */
+        found = true;
+        if (machine->nodes[k].count > 0)
+            match(d, root, a_is_file ? i : k, a_is_file ? k : i);
+    }
+    return found;
+}
+
+/* A file says nothing of where it was read: it stands for its surface along every path. */
+static void match_surfaces(struct differ *d, const struct pair *root, bool a_is_file)
+{
+    const struct tree_node *x = a_is_file ? &d->a->nodes[0] : &d->b->nodes[0];
+    struct pair blind = {root->a, root->b, true, true};
 
     for (uint32_t i = x->first; i < x->first + x->count; i++) {
-        bool found = false;
-
-        for (uint32_t k = y->first; k < y->first + y->count; k++) {
-            if (!bytes_equal(surface_of(file, i, &witness), surface_of(machine, k, &witness)))
-                continue;
-            /* A witness that was asked and gave nothing has nothing to compare. */
-            found = true;
-            if (machine->nodes[k].count > 0)
-                match(d, root, a_is_file ? i : k, a_is_file ? k : i);
-        }
-        if (!found && a_is_file)
+        if (match_surface(d, root, a_is_file, i))
+            continue;
+        if (a_is_file)
             gone(d, &blind, i);
-        else if (!found)
+        else
             came(d, &blind, i);
     }
 }

@@ -15,6 +15,6 @@ struct member_key {
 void member_key_of(struct member_key *k, const struct tree *t, uint32_t node);
 
 /* Makes one row of what left one place and came at another. */
-void changes_find_moves(const struct tree *a, const struct tree *b, struct changes *c);
+void changes_find_moves(const struct tree *a, const struct tree *b, struct changes *out);
 
 #endif

@@ -273,6 +273,14 @@ static uint32_t cause_near(const struct tree *t, const uint32_t *cause, uint32_t
     return TREE_NONE;
 }
 
+/* The change that this one, which its place is not named after, follows from; or TREE_NONE. */
+static uint32_t cause_of(struct finder *f, const struct change *row)
+{
+    uint32_t cause = cause_near(f->b, f->cause_b, row->b);
+
+    return cause != TREE_NONE ? cause : cause_near(f->a, f->cause_a, row->a);
+}
+
 static void find_causes(struct finder *f)
 {
     struct changes *c = f->changes;
@@ -297,10 +305,8 @@ static void find_causes(struct finder *f)
             continue;
         }
         const char *why = change_follows(f, row);
-        uint32_t cause = why != NULL ? cause_near(f->b, f->cause_b, row->b) : TREE_NONE;
+        uint32_t cause = why != NULL ? cause_of(f, row) : TREE_NONE;
 
-        cause =
-            why != NULL && cause == TREE_NONE ? cause_near(f->a, f->cause_a, row->a) : cause;
         if (cause != TREE_NONE && cause != i) {
             row->cause = cause;
             row->cause_why = why;

@@ -104,6 +104,19 @@ static bool consistency_trivial(struct merkle_range subtree, uint64_t size,
     return !merkle_subtree_valid(subtree) || subtree.end > size || size > MERKLE_SIZE_MAX;
 }
 
+/*
+ * Up to the largest complete subtree in which the part ends: its hash begins both roots.
+ */
+static void climb_to_part(struct climb *c, uint64_t *first)
+{
+    bool to_the_end = c->at == c->last;
+
+    while (*first != c->at && (to_the_end || (c->at & 1) != 0)) {
+        *first >>= 1;
+        climb_one(c);
+    }
+}
+
 bool merkle_consistency_verify(struct merkle_range subtree, uint64_t size,
                                const struct digest *part, const struct digest *whole,
                                const struct digest *proof, size_t count)
@@ -114,13 +127,7 @@ bool merkle_consistency_verify(struct merkle_range subtree, uint64_t size,
 
     if (consistency_trivial(subtree, size, part, whole, count, &trivial))
         return trivial;
-    /* Up to the largest complete subtree in which the part ends: its hash begins both roots. */
-    bool to_the_end = c.at == c.last;
-
-    while (first != c.at && (to_the_end || (c.at & 1) != 0)) {
-        first >>= 1;
-        climb_one(&c);
-    }
+    climb_to_part(&c, &first);
     size_t i = 0;
     struct digest of_part = *part;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/json_check.h"
 #include "base/json_read.h"
 #include "base/reader.h"
 #include "signer/private.h"
@@ -40,29 +41,65 @@ static struct bytes node_version(struct bytes node)
     return bytes_slice(b, 0, n);
 }
 
-static bool result_formed(struct statement *s)
+/* Whether the digest is that of the result node. */
+static bool node_named(struct bytes node, const struct digest *want)
 {
-    const struct json_node *shown = json_member(s->predicate, "result");
-    struct digest_stream stream;
-    struct bytes node;
+    struct bytes version = node_version(node);
+    struct digest_stream s;
     uint8_t nul = 0;
 
-    if (!json_members_known(s->predicate, "node result", "the predicate", s->err))
+    digest_begin(&s);
+    digest_more(&s, bytes_of("assay/result/"));
+    digest_more(&s, version);
+    digest_more(&s, (struct bytes){&nul, 1});
+    digest_more(&s, node);
+    struct digest d = digest_end(&s);
+
+    return version.len > 0 && digest_equal(&d, want);
+}
+
+static bool cut_literal(struct bytes *rest, const char *literal)
+{
+    if (!bytes_starts_with(*rest, literal))
         return false;
-    if (!base64_decode(json_member_bytes(s->predicate, "node"), s->arena, &node))
-        return refuse(s, "the node is not Base 64");
-    struct bytes version = node_version(node);
+    *rest = bytes_slice(*rest, strlen(literal), SIZE_MAX);
+    return true;
+}
 
-    if (version.len == 0 || shown == NULL || shown->kind != JSON_KIND_OBJECT)
-        return refuse(s, "there is no result in it");
-    digest_begin(&stream);
-    digest_more(&stream, bytes_of("assay/result/"));
-    digest_more(&stream, version);
-    digest_more(&stream, (struct bytes){&nul, 1});
-    digest_more(&stream, node);
-    struct digest d = digest_end(&stream);
+/* What comes before `{"node":"` in the statement of a result; `ret` is its digest. */
+static bool result_head(struct bytes *rest, struct bytes *ret_digest)
+{
+    struct bytes name;
 
-    return digest_equal(&d, &s->subject) || refuse(s, "the subject is not the result's digest");
+    return cut_literal(rest, "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{"
+                             "\"name\":") &&
+           json_cut_string(rest, &name) && bytes_utf8(name) &&
+           cut_literal(rest, ",\"digest\":{\"sha256\":\"") &&
+           bytes_cut(rest, '"', ret_digest) &&
+           cut_literal(rest, "}}],\"predicateType\":\"urn:assay:result:1\",\"predicate\":{"
+                             "\"node\":\"");
+}
+
+/*
+ * Results come by the thousand, and their statement has one encoding only: it is compared piece
+ * by piece, and no tree is made of it. `rest` is what follows its head.
+ */
+static bool result_formed(struct statement *s, struct bytes rest, struct bytes hex)
+{
+    static const char end[] = "}}";
+    struct bytes text;
+    struct bytes node;
+
+    if (!digest_of_hex(hex, &s->subject) || !bytes_cut(&rest, '"', &text) ||
+        !base64_decode(text, s->arena, &node))
+        return refuse(s, "it has no digest, or its node is not Base 64");
+    if (!node_named(node, &s->subject))
+        return refuse(s, "the subject is not the result's digest");
+    if (!cut_literal(&rest, ",\"result\":") || rest.len < sizeof(end) || rest.data[0] != '{' ||
+        !bytes_equal_text(bytes_slice(rest, rest.len - (sizeof(end) - 1), SIZE_MAX), end))
+        return refuse(s, "it has no rendering");
+    return json_written(bytes_slice(rest, 0, rest.len - (sizeof(end) - 1))) ||
+           refuse(s, "the rendering is not JSON in its one encoding");
 }
 
 static bool hex_is(const struct json_node *predicate, const char *name, struct digest *ret)
@@ -115,7 +152,6 @@ static bool predicate_formed(struct statement *s, struct bytes type)
         const char *type;
         bool (*formed)(struct statement *s);
     } rows[] = {
-        {"urn:assay:result:1",          result_formed    },
         {"urn:assay:fleet-integrity:1", integrity_formed },
         {"urn:assay:key-rotation:1",    rotation_formed  },
         {"urn:assay:key-revocation:1",  revocation_formed},
@@ -129,20 +165,16 @@ static bool predicate_formed(struct statement *s, struct bytes type)
 }
 
 /* Takes "DSSEv1 N TYPE M PAYLOAD" apart. */
-static bool payload_of(struct bytes message, struct arena *a, struct bytes *ret)
+static bool payload_of(struct bytes message, struct bytes *ret)
 {
-    struct bytes rest = message;
-    struct bytes word;
-    struct text again;
+    static const char head[] = "DSSEv1 28 " DSSE_STATEMENT " ";
+    struct bytes length;
+    uint64_t n = 0;
 
-    for (unsigned i = 0; i < 4; i++) {
-        if (!bytes_cut(&rest, ' ', &word))
-            return false;
-    }
-    text_init(&again, a, message.len);
-    dsse_message(&again, bytes_of(DSSE_STATEMENT), rest);
-    *ret = rest;
-    return !again.overflow && bytes_equal(text_bytes(&again), message);
+    _Static_assert(sizeof(DSSE_STATEMENT) - 1 == 28, "the length stands in the head");
+    *ret = message;
+    return cut_literal(ret, head) && bytes_cut(ret, ' ', &length) &&
+           ledger_number(length, &n) && n == ret->len;
 }
 
 bool signer_statement_formed(struct bytes message, const struct public_key *key,
@@ -152,8 +184,13 @@ bool signer_statement_formed(struct bytes message, const struct public_key *key,
     struct json_node *root;
     struct bytes payload;
 
-    if (!payload_of(message, a, &payload))
+    if (!payload_of(message, &payload))
         return refuse(&s, "this is no envelope of a statement");
+    struct bytes rest = payload;
+    struct bytes hex;
+
+    if (result_head(&rest, &hex))
+        return result_formed(&s, rest, hex);
     if (!json_parse(payload, a, &root, e) ||
         !json_members_known(root, "_type subject predicateType predicate", "the statement", e))
         return err_wrap(e, "not signed");

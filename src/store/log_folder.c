@@ -148,6 +148,9 @@ static bool folder_put(void *user, const char *name, struct bytes b, struct err 
         return err_system(e, errno, "cannot create %s/%s", f->path, beside);
     bool good = fd_write(fd, b, e) || err_wrap(e, "%s/%s", f->path, name);
 
+    /* Begins to write it out, so that the syncs to come find most of it done. */
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+
     if (close(fd) != 0 && good)
         good = err_system(e, errno, "cannot write %s/%s", f->path, name);
     return good;

@@ -130,6 +130,15 @@ def proofs(b):
     b.ok("its verdict as JSON", status == 0 and ("verdict", "bad") in stated, text)
     b.case("an absent server", PROVEN, "NOT among", "proof", b.put("p", b.proof(1, b.gone)),
            *operator)
+    other = ledger.Server(ledger.sha256(b"nobody").hex(), kind="ek")
+    b.case("an absent TPM", PROVEN, "as an alias either", "proof", b.put("p", b.proof(1, other)),
+           *operator)
+    alias = ledger.Server(ledger.sha256(b"\5").hex(), kind="ek")
+    b.case("absent, but the alias of another", DISPROVEN, "does not hold", "proof",
+           b.put("p", b.proof(1, alias)), *operator)
+    bare = b.fleet.server_proof(b.fleet.epochs[1], b.servers[5])
+    b.case("a proof without a log", UNTOLD, "whether a log has", "proof", b.put("p", bare),
+           *operator)
     b.case("an unchanged leaf", PROVEN, "unchanged since epoch: 0", "proof",
            b.put("p", b.proof(1, b.servers[6], names=("policy",))), *operator)
     b.case("with the statement of its own epoch", PROVEN, "outcome: proven", "proof",
@@ -260,14 +269,14 @@ def logs(b):
     size = b.places[1] + 1
     old = b.put("old", b.checkpoints[1])
     new = b.put("new", b.checkpoints[2])
-    proof = b.put("consistency", b.log.consistency(size, len(b.log.entries)))
+    proof = b.put("consistency", b.log.consistency(size, b.checkpoints[2]))
     policy = ["--policy", b.policy]
     b.case("an extended log", PROVEN, "is the beginning", "log", old, new, proof, *policy)
     b.case("the same checkpoint", PROVEN, "of one tree", "log", old, old, *policy)
     b.case("no proof", UNTOLD, "no PROOF", "log", old, new, *policy)
     b.case("the wrong way round", UNTOLD, "earlier first", "log", new, old, *policy)
     b.case("the proof of other sizes", DISPROVEN, "does not show", "log", old, new,
-           b.put("c", b.log.consistency(size - 1, len(b.log.entries))), *policy)
+           b.put("c", b.log.consistency(size - 1, b.checkpoints[2])), *policy)
     b.case("all tiles of a log", PROVEN, "one chain", "log", b.path("log"), *b.all(), "--old", old)
     b.case("its statements without a key", PROVEN, "no key was given", "log", b.path("log"),
            *policy)
@@ -371,6 +380,10 @@ def produced_log(b):
         with open(os.path.join(folder, "checkpoint"), "rb") as file:
             name = "kept-new" if os.path.exists(b.path("kept-old")) else "kept-old"
             b.put(name, file.read())
+    proof = b.path("kept-proof")
+    b.assay("log", "prove", "--old", "100", "-o", proof, folder)
+    b.case("a proof of the program that a log was extended", PROVEN, "is the beginning", "log",
+           b.path("kept-old"), b.path("kept-new"), proof, "--policy", policy)
     b.case("a log of the program", PROVEN, "all 300 entries", "log", folder, "--policy", policy,
            "--old", b.path("kept-old"))
 

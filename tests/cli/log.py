@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import random
+import re
 import shutil
 import stat
 import subprocess
@@ -17,6 +18,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from logbook import Log, Proof, Tap, root_of, leaf, sha256, tile_path  # noqa: E402
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ORIGIN = "example.com/log"
 
 
@@ -237,6 +239,49 @@ def troubles(tap):
     tap.say("then none is appended", Log(tap.path("L")).tree() == before)
 
 
+def pem_of(seed):
+    """RFC 8410: a private key from its 32 bytes."""
+    body = base64.b64encode(bytes.fromhex("302e020100300506032b657004220420") + seed).decode()
+    return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n".encode()
+
+
+def vectors(tap):
+    """docs/formats/log.md says what the program writes."""
+    with open(os.path.join(ROOT, "docs", "formats", "log.md"), encoding="utf-8") as file:
+        text = file.read().partition("## Vectors")[2]
+    blocks = [re.sub(r"^    ", "", block, flags=re.M).strip("\n") + "\n"
+              for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M)]
+    keys_, bundle, tile, note, cosigned, proof, old, request, revoked = blocks
+    old_umask = os.umask(0o077)
+    tap.write("v.key", pem_of(bytes(range(32))))
+    os.umask(old_umask)
+    tap.write("v.key.pub", keys_.split("\n")[0].encode() + b"\n")
+    tap.expect("vectors: a log", 0, "log", "init", "V", "--origin", "example.com/log", "--key", "v.key")
+    tap.run("log", "append", "V", tap.write("v1", b"one"), tap.write("v2", b"two"),
+            tap.write("v3", b""))
+    tap.run("log", "checkpoint", "V")
+    tap.run("log", "stamp", "V", "--request", "v.tsq")
+    tap.run("key", "revoke", "v.key", "--at", "2026-01-31T12:00:00Z", "--reason", "lost", "-o",
+            "v.json")
+    tap.say("vectors: tiles", tap.read("V/tile/entries/000.p/3").hex() == bundle.strip() and
+            tap.read("V/tile/0/000.p/3").hex() == "".join(tile.split()))
+    tap.say("vectors: checkpoint", tap.read("V/checkpoint").decode() == note,
+            tap.read("V/checkpoint"), note)
+    tap.say("vectors: proof", tap.run("log", "prove", "V", "2").stdout.decode() ==
+            proof + "\n" + note)
+    tap.say("vectors: request to a witness", tap.run("log", "prove", "V", "--old",
+                                                     "1").stdout.decode() == old + "\n" + note)
+    tap.say("vectors: time stamp request", tap.read("v.tsq").hex() == request.strip())
+    tap.say("vectors: revocation", tap.read("v.json").decode() == revoked)
+    # The cosignature counts under a policy that has the witness.
+    tap.write("v.policy", f"log {keys_.split(chr(10))[0]}\nwitness w {keys_.split(chr(10))[1]}\n"
+              "quorum w\n".encode())
+    monitor = ["log", "monitor", "V", "--state", "v.seen", "--policy", "v.policy"]
+    tap.expect("vectors: not cosigned", 1, *monitor)
+    tap.write("V/checkpoint", (note + cosigned).encode())
+    tap.expect("vectors: cosigned", 0, *monitor)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         tap = Tap(sys.argv[1], folder)
@@ -248,6 +293,7 @@ def main():
         forks(tap, key)
         one_writer(tap)
         troubles(tap)
+        vectors(tap)
         return tap.end()
 
 

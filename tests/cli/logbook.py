@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of logs share: TAP, the program, and a reader of logs that is not Assay's."""
 import base64
+import functools
 import hashlib
+import json
 import os
 import struct
 import subprocess
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WIDTH = 256
 
 
@@ -140,6 +148,13 @@ class Proof:
                               self.hashes) == self.checkpoint.root
 
 
+@functools.cache
+def schema_of(verb):
+    with open(os.path.join(ROOT, "data", "schema", verb + ".schema.json"),
+              encoding="utf-8") as file:
+        return jsonschema.Draft202012Validator(json.load(file))
+
+
 class Tap:
     """The program in a folder of its own, and what is said about it."""
 
@@ -150,9 +165,14 @@ class Tap:
         self.failed = 0
 
     def run(self, *arguments, **options):
-        return subprocess.run([os.path.join(self.build, "assay"), *arguments], check=False,
+        """What the program says in JSON must follow the schema of its verb."""
+        done = subprocess.run([os.path.join(self.build, "assay"), *arguments], check=False,
                               cwd=self.folder, capture_output=True,
                               stdin=subprocess.DEVNULL, **options)
+        if jsonschema and "--json" in arguments and done.stdout and arguments[0] != "report":
+            for problem in schema_of(arguments[0]).iter_errors(json.loads(done.stdout)):
+                self.say(f"{arguments}: the schema", False, problem.message, done.stdout)
+        return done
 
     def say(self, title, good, *details):
         self.number += 1

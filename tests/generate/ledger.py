@@ -265,8 +265,12 @@ class Log:
         lines += [f"index {index}", *map(b64, inclusion(self.hashes(size), index)), "", ""]
         return "\n".join(lines).encode() + checkpoint
 
-    def consistency(self, old, size):
-        return "".join(b64(h) + "\n" for h in consistency(self.hashes(size), old)).encode()
+    def consistency(self, old, checkpoint):
+        """What a witness is asked with (c2sp.org/tlog-witness)."""
+        size = int(checkpoint.split(b"\n")[1])
+        proof = consistency(self.hashes(size), old) if old else []
+        hashes = "".join(b64(h) + "\n" for h in proof)
+        return f"old {old}\n{hashes}\n".encode() + checkpoint
 
     def write(self, folder, checkpoint):
         """The tiles of the checkpoint's tree (c2sp.org/tlog-tiles)."""
@@ -487,7 +491,9 @@ class Fleet:
         out = [b"assay-server-proof/1\n", bytes([leaf is None]), string16(server.kind.encode()),
                string16(server.name), proof, u32(len(entry)), entry, prefix_proof(e.leaves, idx)]
         if leaf is None:
-            return b"".join(out) + b"\0"
+            alias, place = e.vrf.alias(server.kind, server.name)
+            return b"".join([*out, b"\1", string16(server.kind.encode()), string16(server.name),
+                             alias, bytes(16), prefix_proof(e.aliases, place)])
         since = struct.unpack(">I", leaf[32:36])[0]
         attributes = e.attributes[idx]
         digests = self.digests(since, idx, attributes)

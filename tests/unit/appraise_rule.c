@@ -8,10 +8,13 @@
 
 #include "unit/subject_case.h"
 
-#define GLOBAL      "efivar@host-firmware/8be4df61-93ca-11d2-aa0d-00e098032b8c:"
-#define SECURITY    "efivar@host-firmware/d719b2cb-3d3a-4596-a3bc-dad00e67656f:"
-#define SHIM        "efivar@host-firmware/605dab50-e046-4300-abb6-3dd810dd8b23:"
-#define LOG         "eventlog@host-firmware/pcr:"
+#define GLOBAL   "efivar@host-firmware/8be4df61-93ca-11d2-aa0d-00e098032b8c:"
+#define SECURITY "efivar@host-firmware/d719b2cb-3d3a-4596-a3bc-dad00e67656f:"
+#define SHIM     "efivar@host-firmware/605dab50-e046-4300-abb6-3dd810dd8b23:"
+#define LOG      "eventlog@host-firmware/pcr:"
+#define STORE                                                                                  \
+    "flash@bmc/bios/fv:fff12b8d-7696-4c8b-a985-2747075b4f50/vss/"                              \
+    "d719b2cb-3d3a-4596-a3bc-dad00e67656f:"
 #define STATE       "efivar.variable.value"
 #define FAULT_TEXT  "structure.fault"
 #define DESCRIPTION "efivar.load-option.description"
@@ -250,6 +253,14 @@ static void platform_keys_of_the_policy(void **state)
                (struct bytes){mine, SHA256_SIZE});
     expect(c, &p, "rule.unknown-platform-key", 0);
     expect(c, &p, "rule.bad-certificate", 1);
+    c = case_new(*state);
+    case_bytes(c, STORE "db/x509:a/certificate:b", "x509.certificate.sha256",
+               (struct bytes){mine, SHA256_SIZE});
+    expect(c, &p, "rule.bad-certificate", 1);
+    c = case_new(*state);
+    case_bytes(c, STORE "dbx/x509:a/certificate:b", "x509.certificate.sha256",
+               (struct bytes){mine, SHA256_SIZE});
+    expect(c, &p, "rule.bad-certificate", 0);
 }
 
 static void boots_first(struct case_subject *c, const char *device)

@@ -129,8 +129,10 @@ static struct found get(const struct live *l, const char *path)
 {
     const struct found *f = find(l, path);
 
-    if (f == NULL)
+    if (f == NULL) {
         fail_msg("%s was not found", path);
+        abort();
+    }
     return *f;
 }
 
