@@ -88,7 +88,7 @@ static bool submit(const struct submission *s, const char *url, uint64_t old,
 static bool ask(const struct submission *s, const char *url, struct err *e)
 {
     struct arena *a = s->log->arena;
-    struct fetch_answer answer;
+    struct fetch_answer answer = {.status = 0};
     struct bytes size;
     uint64_t old = 0;
     struct text said;

@@ -131,7 +131,7 @@ static bool fetched_read(void *user, const char *name, size_t max, struct arena 
     const struct fetched_log *l = user;
     const struct fetch_request q = {.url = arena_format(a, "%s/%s", l->prefix, name),
                                     .max = max};
-    struct fetch_answer answer;
+    struct fetch_answer answer = {.status = 0};
 
     if (!fetch(l->fetcher, &q, a, &answer, e))
         return false;

@@ -125,7 +125,7 @@ static bool compare(struct look *l, struct log_reader *r, bool *ret_over, struct
 static bool seen_by(struct look *l, const struct trust_member *m, struct logbook_note *ret)
 {
     struct digest hash = digest_sha256(l->now.said.origin);
-    struct fetch_answer answer;
+    struct fetch_answer answer = {.status = 0};
     struct text url;
     struct err e;
 
