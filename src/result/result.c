@@ -292,7 +292,12 @@ bool result_decode(struct bytes node, struct arena *a, struct result *ret, struc
     return true;
 }
 
+struct digest result_node_digest(struct bytes node)
+{
+    return node_digest("result", RESULT_VERSION, node);
+}
+
 struct digest result_digest(const struct result *r, struct arena *a)
 {
-    return node_digest("result", RESULT_VERSION, result_encode(r, a));
+    return result_node_digest(result_encode(r, a));
 }
