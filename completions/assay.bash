@@ -14,7 +14,7 @@ _assay()
         return
     fi
     case ${COMP_WORDS[1]} in
-    appraise) options='--as-of --dbx --help --html --json --passphrase-fd --passphrase-file --peers --policy --reference --sign --since -o' ;;
+    appraise) options='--as-of --dbx --help --html --json --passphrase-fd --passphrase-file --peers --policy --reference --sign --since --yara -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
     cohort) options='--help --json -o' ;;
     collect) options='--allow --chip --help --json --output --programmer --reads --root --salt --subject --time --zstd -o' ;;
@@ -28,7 +28,7 @@ _assay()
     ledger) options='--alias --as-of --batch --checkpoint --confidence --count --evidence --help --id --identities --json --key --log --method --not-before --open --origin --passphrase-fd --passphrase-file --prevalence --remove --resolve --seed --sensitivity --site --source -o' ;;
     log) options='--authority --help --json --key --old --origin --passphrase-fd --passphrase-file --policy --request --response --state --witness -o' ;;
     reads) options='--help --json' ;;
-    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since -o' ;;
+    report) options='--as-of --confirm --dbx --format --help --html --json --key --passphrase-fd --passphrase-file --peers --policy --reference --signer --since --yara -o' ;;
     rules) options='--help --json' ;;
     sign) options='--check --help --json --key --log --passphrase-fd --passphrase-file --signer -o' ;;
     statement) options='--help --json' ;;

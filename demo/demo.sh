@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The demo: five servers of one model, of which one was altered; then the machine it runs on.
-# Ends with 0 if and only if it told the altered one from the others and says what was altered.
+# Ends with 0 if and only if it told the altered one from the others and says what was altered, and
+# if what is published about them can be proven, and nothing else can (demo/ledger.sh).
 # usage: demo/demo.sh [BUILD]
 set -eu
 export LC_ALL=C.UTF-8
@@ -113,4 +114,7 @@ if "$assay" collect -o "$out/this-machine.assay" >"$out/this-machine.sources"; t
 else
     miss "this machine could not be collected"
 fi
+
+echo
+demo/ledger.sh "$build" || failed=1
 exit $failed

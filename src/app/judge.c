@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/policy_file.h"
+#include "app/yara_judge.h"
 #include "appraise/compare.h"
 #include "appraise/peers.h"
 #include "appraise/rule.h"
@@ -86,7 +87,7 @@ static void note_judged(struct appraisal *r, const struct tree *tree, enum judge
 static bool judge_references(const struct appraisal_request *q, struct arena *a,
                              struct appraisal *r, struct err *e)
 {
-    r->references = ARENA_ARRAY(a, struct digest, q->reference_count);
+    r->references = ARENA_ARRAY(a, struct digest, q->reference_count + 1);
     r->reference_count = q->reference_count;
     for (size_t i = 0; i < q->reference_count; i++) {
         struct reference_set set;
@@ -103,6 +104,15 @@ static bool judge_references(const struct appraisal_request *q, struct arena *a,
     }
     findings_mark_consequences(&r->findings, JUDGE_REFERENCE);
     return true;
+}
+
+/* Rules of YARA are named beside the references: who repeats the judgement needs them. */
+static bool judge_yara(const struct appraisal_request *q, struct appraisal *r, struct err *e)
+{
+    if (q->yara == NULL)
+        return true;
+    return yara_judge(q->yara, &r->subject, &r->findings, &r->references[r->reference_count++],
+                      e);
 }
 
 static bool judge_peers(const struct appraisal_request *q, struct arena *a, struct appraisal *r,
@@ -225,8 +235,8 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
     coverage_build(&ret->subject, a, &ret->coverage);
     witness_judge(&ret->subject, &ret->findings, &ret->coverage);
     rules_judge(&ret->subject, &ret->policy, &ret->findings, &ret->coverage);
-    if (!judge_references(q, a, ret, e) || !judge_peers(q, a, ret, e) ||
-        !judge_history(q, a, ret, e))
+    if (!judge_references(q, a, ret, e) || !judge_yara(q, ret, e) ||
+        !judge_peers(q, a, ret, e) || !judge_history(q, a, ret, e))
         return false;
     policy_apply(&ret->policy, q->as_of, &ret->findings);
     findings_sort(&ret->findings);
@@ -261,8 +271,8 @@ void appraisal_result(const struct appraisal *r, const struct appraisal_request 
         .residual = r->residual,
     };
     for (size_t i = 0; i < r->reference_count; i++)
-        ret->references[i] =
-            (struct result_source){bytes_of(q->references[i]), r->references[i]};
+        ret->references[i] = (struct result_source){
+            bytes_of(i < q->reference_count ? q->references[i] : q->yara), r->references[i]};
     result_take(ret, &r->subject, &r->findings, &r->coverage, a);
     result_trust(ret);
 }

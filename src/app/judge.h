@@ -18,6 +18,7 @@ struct appraisal_request {
     size_t peer_count;
     const char *since;   /* earlier evidence of the same machine, or NULL */
     const char *policy;  /* a policy file, or NULL for the built-in one */
+    const char *yara;    /* a file of YARA rules, or NULL */
     const char *revoked; /* a dbx file whose entries the machine must have, or NULL */
     struct bytes as_of;  /* time of judgement, RFC 3339 in UTC; may be empty */
 };
@@ -31,7 +32,7 @@ struct appraisal {
     struct sentences gaps;
     struct sentences residual;
     struct bytes as_of;
-    struct digest *references; /* of the references, in the order given */
+    struct digest *references; /* of the references, in the order given, then of YARA rules */
     size_t reference_count;
     bool has_cohort;
     struct digest cohort;

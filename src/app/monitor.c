@@ -82,15 +82,16 @@ static bool state_read(struct look *l, struct err *e)
 }
 
 /* Keeps both checkpoints, each signed by the log: whoever has them can show the fork. */
-static bool fork_keep(struct look *l, const char *why, struct err *e)
+static bool fork_keep(struct look *l, const struct logbook_note *other, const char *why,
+                      struct err *e)
 {
     const char *path = arena_format(l->arena, "%s.fork-%llu-%llu", l->order->state,
-                                    (unsigned long long)l->before.said.size,
+                                    (unsigned long long)other->said.size,
                                     (unsigned long long)l->now.said.size);
     struct text t;
 
     text_init(&t, l->arena, 3 * (size_t)NOTE_SIZE_MAX);
-    text_add(&t, l->before.bytes);
+    text_add(&t, other->bytes);
     text_char(&t, '\n');
     text_add(&t, l->now.bytes);
     l->report->evidence = path;
@@ -107,15 +108,77 @@ static bool compare(struct look *l, struct log_reader *r, bool *ret_over, struct
 
     *ret_over = true;
     if (before->size == l->now.said.size && !digest_equal(&before->root, &l->now.said.root))
-        return fork_keep(l, "the log has signed two roots of one size", e);
+        return fork_keep(l, &l->before, "the log has signed two roots of one size", e);
     if (l->now.said.size < before->size)
         return verdict(l, MONITOR_SMALLER, "the log has fewer entries than before");
     if (!merkle_root(&s, (struct merkle_range){0, before->size}, &root, &why))
         return why.code == ERR_SYSTEM ? err_set(e, ERR_SYSTEM, "%s", why.text)
                                       : verdict(l, MONITOR_DAMAGED, why.text);
     if (!digest_equal(&root, &before->root))
-        return fork_keep(l, "the log does not begin with what was seen before", e);
+        return fork_keep(l, &l->before, "the log does not begin with what was seen before", e);
     *ret_over = false;
+    return true;
+}
+
+/* What a witness has cosigned last, if it is the log's and the witness's; false if there is
+ * nothing to compare with. */
+static bool seen_by(struct look *l, const struct trust_member *m, struct logbook_note *ret)
+{
+    struct digest hash = digest_sha256(l->now.said.origin);
+    unsigned status = 0;
+    struct text url;
+    struct err e;
+
+    text_init(&url, l->arena, 1 << 16);
+    text_add(&url, m->url);
+    if (m->url.data[m->url.len - 1] != '/')
+        text_char(&url, '/');
+    text_hex(&url, (struct bytes){hash.bytes, sizeof(hash.bytes)});
+    text_puts(&url, "/checkpoint");
+    if (!fetch(l->order->fetcher, arena_text(l->arena, text_bytes(&url)), NULL, NOTE_SIZE_MAX,
+               l->arena, &status, &ret->bytes, &e) ||
+        status != 200)
+        return false;
+    if (!note_parse(ret->bytes, l->arena, &ret->note, &e) ||
+        !checkpoint_parse(ret->note.text, l->arena, &ret->said, &e))
+        return false;
+    struct trust_verdict v =
+        trust_policy_judge(l->order->policy, &ret->note, &ret->said, l->arena);
+
+    return v.log_signed && bytes_equal(ret->said.origin, l->now.said.origin) &&
+           note_verify(&ret->note, &m->key, NULL) == NOTE_SIGNED;
+}
+
+/*
+ * Compares with what the witnesses of the policy were shown: an operator that shows two trees
+ * has to show one of them to a witness. One that is ahead is no sign of anything.
+ */
+static bool ask_witnesses(struct look *l, struct log_reader *r, bool *ret_over, struct err *e)
+{
+    const struct trust_policy *p = l->order->policy;
+    struct merkle_source s = log_reader_source(r);
+
+    *ret_over = false;
+    for (size_t i = 0; l->order->fetcher != NULL && p != NULL && i < p->member_count; i++) {
+        const struct trust_member *m = &p->members[i];
+        struct logbook_note seen;
+        struct digest root;
+        struct err why;
+
+        if (m->is_group || m->url.len == 0)
+            continue;
+        l->report->asked++;
+        if (!seen_by(l, m, &seen) || seen.said.size > l->now.said.size)
+            continue;
+        *ret_over = true;
+        if (!merkle_root(&s, (struct merkle_range){0, seen.said.size}, &root, &why))
+            return why.code == ERR_SYSTEM ? err_set(e, ERR_SYSTEM, "%s", why.text)
+                                          : verdict(l, MONITOR_DAMAGED, why.text);
+        if (!digest_equal(&root, &seen.said.root))
+            return fork_keep(l, &seen, "the log has shown another tree to a witness", e);
+        *ret_over = false;
+        l->report->agreed++;
+    }
     return true;
 }
 
@@ -154,5 +217,7 @@ bool monitor(const struct monitor_order *o, struct arena *a, struct monitor_repo
     log_reader_init(r, o->storage, l.now.said.size);
     if (l.has_before && (!compare(&l, r, &over, e) || over))
         return over && ret->verdict != MONITOR_GOOD;
+    if (!ask_witnesses(&l, r, &over, e) || over)
+        return ret->verdict != MONITOR_GOOD;
     return read_new(&l, r, e);
 }

@@ -8,8 +8,9 @@
 
 struct monitor_order {
     const struct log_storage *storage; /* the log */
-    const char *state;                 /* file: the last checkpoint that was seen and good */
-    const struct note_key *key;        /* of the log, or NULL: see `policy` */
+    struct fetcher *fetcher;    /* asks the witnesses of the policy; NULL: they are not asked */
+    const char *state;          /* file: the last checkpoint that was seen and good */
+    const struct note_key *key; /* of the log, or NULL: see `policy` */
     const struct trust_policy
         *policy; /* whose log it is and whose cosignatures it takes, or NULL */
 };
@@ -18,7 +19,7 @@ enum monitor_verdict {
     MONITOR_GOOD,
     MONITOR_UNTRUSTED, /* not signed by the log, or not cosigned as the policy wants */
     MONITOR_SMALLER,   /* fewer entries than were seen before */
-    MONITOR_FORK,      /* what was seen before is not the beginning of it */
+    MONITOR_FORK,      /* what was seen before, here or by a witness, is not its beginning */
     MONITOR_DAMAGED,   /* a tile or an entry is missing, torn, or does not hash to the root */
 };
 
@@ -31,6 +32,8 @@ struct monitor_report {
     struct checkpoint said;
     uint64_t before; /* size that was seen the last time */
     size_t cosigned; /* by how many witnesses of the policy */
+    size_t asked;    /* witnesses with a URL */
+    size_t agreed;   /* those of them whose last checkpoint is the beginning of the log */
 };
 
 /* Looks once. When all is good the new checkpoint replaces the old one in the state file. False

@@ -82,8 +82,8 @@ static struct bytes entry_bytes(const struct subject *s, const struct entry *n)
  */
 static const char *empty_answer(const struct source *row, struct bytes b, struct arena *a)
 {
-    static const char *const memories[] = {"spd", "fru",        "flash",
-                                           "pci", "option-rom", "smbios"};
+    static const char *const memories[] = {"spd",        "fru",    "flash",    "pci",
+                                           "option-rom", "smbios", "bmc-flash"};
 
     if (b.len == 0)
         return NULL;
@@ -276,8 +276,9 @@ void coverage_unexplained(struct coverage *c, const struct subject *s, struct ar
         struct surface_coverage *r = &c->rows[i];
         uint64_t bytes = 0;
 
-        if (strcmp(r->surface, "flash") != 0 || r->state != COVERAGE_SEEN ||
-            (r->judged_by & compared) != 0)
+        bool flash = strcmp(r->surface, "flash") == 0 || strcmp(r->surface, "bmc-flash") == 0;
+
+        if (!flash || r->state != COVERAGE_SEEN || (r->judged_by & compared) != 0)
             continue;
         bytes = unexplained(s, c, r);
         if (bytes == 0)

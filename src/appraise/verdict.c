@@ -155,6 +155,8 @@ static bool judged_by(const struct coverage *c, enum judge j)
 static void find_residual(const struct coverage *c, struct arena *a, struct sentences *out)
 {
     bool flash = saw(c, "flash", "host-kernel") || saw(c, "flash", "document");
+    bool controller = saw(c, "bmc-flash", "bmc") || saw(c, "bmc-flash", "programmer") ||
+                      saw(c, "bmc-flash", "document");
 
     say(out, a,
         "A part that answers honestly while it is read and acts otherwise at other times "
@@ -170,9 +172,10 @@ static void find_residual(const struct coverage *c, struct arena *a, struct sent
             "through them.");
     if (!flash && !saw(c, "flash", "bmc") && !saw(c, "flash", "programmer"))
         say(out, a, "The firmware flash was not read: an implant in it would not show here.");
-    say(out, a,
-        "The management controller's own flash was not read: an implant that answers only "
-        "to the controller, or lives in it, cannot be excluded.");
+    if (!controller)
+        say(out, a,
+            "The management controller's own flash was not read: an implant that answers only "
+            "to the controller, or lives in it, cannot be excluded.");
     if (!saw(c, "spd", "host-kernel"))
         say(out, a, "The memory modules were not asked who they are.");
     if (!saw(c, "option-rom", "host-kernel"))

@@ -13,7 +13,7 @@ enum {
 };
 
 /* Surfaces that are one piece of memory: a reading of them leaves nothing out. */
-static const char *const whole[] = {"flash"};
+static const char *const whole[] = {"flash", "bmc-flash"};
 
 struct pair {
     uint32_t left;

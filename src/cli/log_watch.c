@@ -127,6 +127,9 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
             text_printf(&c->out, "%s: good, %llu new, ", c->where,
                         (unsigned long long)(r->said.size - r->before));
             log_text_tree(&c->out, r->said.size, &r->said.root);
+            if (r->asked > 0)
+                text_printf(&c->out, "%zu of %zu witnesses that were asked agree\n", r->agreed,
+                            r->asked);
         } else {
             text_printf(&c->out, "%s: %s: %s\n", c->where, monitor_verdict_name(r->verdict),
                         r->why);
@@ -150,6 +153,8 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
         json_member_uint(&j, "before", r->before);
     }
     json_member_uint(&j, "cosigned", r->cosigned);
+    json_member_uint(&j, "asked", r->asked);
+    json_member_uint(&j, "agreed", r->agreed);
     log_json_end(c, &j);
     return good ? STATUS_GOOD : STATUS_FINDING;
 }
@@ -158,30 +163,25 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
 static bool monitor_at(struct log_call *c, struct monitor_order *o, struct monitor_report *r)
 {
     struct bytes where = bytes_of(c->where);
+    bool remote = bytes_starts_with(where, "http://") || bytes_starts_with(where, "https://");
     struct log_storage storage;
     struct log_folder folder;
-    struct fetcher f;
+
+    while (remote && where.len > 0 && where.data[where.len - 1] == '/')
+        where.len--;
+    struct fetched_log fetched = {o->fetcher, arena_text(c->arena, where)};
 
     o->storage = &storage;
-    if (!bytes_starts_with(where, "http://") && !bytes_starts_with(where, "https://")) {
-        if (!log_folder_open(c->where, false, c->arena, &folder, &c->err))
-            return false;
-        storage = log_folder_storage(&folder);
-        bool good = monitor(o, c->arena, r, &c->err);
-
-        log_folder_close(&folder);
-        return good;
+    if (remote) {
+        storage = fetched_log_storage(&fetched);
+        return monitor(o, c->arena, r, &c->err);
     }
-    while (where.len > 0 && where.data[where.len - 1] == '/')
-        where.len--;
-    struct fetched_log fetched = {&f, arena_text(c->arena, where)};
-
-    if (!fetcher_start(&f, c->arena, &c->err))
+    if (!log_folder_open(c->where, false, c->arena, &folder, &c->err))
         return false;
-    storage = fetched_log_storage(&fetched);
+    storage = log_folder_storage(&folder);
     bool good = monitor(o, c->arena, r, &c->err);
 
-    fetcher_end(&f);
+    log_folder_close(&folder);
     return good;
 }
 
@@ -191,6 +191,7 @@ int log_monitor(struct log_call *c)
     struct monitor_report r;
     struct trust_policy p;
     struct note_key key;
+    struct fetcher f;
 
     if (c->more_count > 0 || c->state == NULL || (c->key == NULL && c->policy == NULL))
         return verb_usage(c->v, "monitor needs one URL or DIR, --state FILE, and --key KEY.pub "
@@ -200,5 +201,11 @@ int log_monitor(struct log_call *c)
         return log_fail(c);
     o.key = c->key != NULL ? &key : NULL;
     o.policy = c->policy != NULL ? &p : NULL;
-    return monitor_at(c, &o, &r) ? monitor_said(c, &r) : log_fail(c);
+    if (!fetcher_start(&f, c->arena, &c->err))
+        return log_fail(c);
+    o.fetcher = &f;
+    bool good = monitor_at(c, &o, &r);
+
+    fetcher_end(&f);
+    return good ? monitor_said(c, &r) : log_fail(c);
 }

@@ -222,6 +222,9 @@ static int take_option(const struct verb *v, struct choice *o, int c)
     case 'd':
         o->request.revoked = optarg;
         break;
+    case 'y':
+        o->request.yara = optarg;
+        break;
     case 't':
         if (!moment_valid(bytes_of(optarg)))
             return verb_usage(v, "'%s' is not a time as 2026-01-31T12:00:00Z", optarg);
@@ -262,6 +265,7 @@ static int parse(const struct verb *v, int argc, char **argv, struct choice *o, 
         {"since",     required_argument, NULL, 's'},
         {"policy",    required_argument, NULL, 'P'},
         {"dbx",       required_argument, NULL, 'd'},
+        {"yara",      required_argument, NULL, 'y'},
         {"as-of",     required_argument, NULL, 't'},
         {"html",      required_argument, NULL, 'H'},
         {"output",    required_argument, NULL, 'o'},

@@ -7,7 +7,8 @@ const struct verb verbs[] = {
     {
         .name = "appraise",
         .synopsis = "EVIDENCE [--reference REF]... [--peers EVIDENCE...|COHORT] [--since EVIDENCE] "
-            "[--policy FILE] [--dbx FILE] [--as-of TIME] [--sign KEY] [--json] [--html FILE] [-o FILE]",
+            "[--policy FILE] [--dbx FILE] [--yara FILE] [--as-of TIME] [--sign KEY] [--json] "
+            "[--html FILE] [-o FILE]",
         .summary = "Judge a machine by its evidence",
         .help = "Asks of EVIDENCE (a bundle or a recorded folder) whether the machine is what was\n"
                 "ordered, like its siblings, like itself before, whether its witnesses tell one\n"
@@ -19,6 +20,7 @@ const struct verb verbs[] = {
                 "  --since EVIDENCE  earlier evidence of the same machine\n"
                 "  --policy FILE     what must be seen and judged, waivers, approved changes\n"
                 "  --dbx FILE        revoked digests that the machine's dbx must hold\n"
+                "  --yara FILE       YARA rules, put to all that was decoded, decompressed\n"
                 "  --as-of TIME      time of judgement (RFC 3339, UTC); without it nothing that\n"
                 "                    expires (waivers, approvals) applies\n"
                 "  --json            one JSON object\n"
@@ -287,7 +289,7 @@ const struct verb verbs[] = {
         .synopsis = "[--html FILE] [--json] [--format FORMAT [--key KEY [--passphrase-file FILE]] "
                     "[--confirm FINGERPRINT]...] [--signer KEY.pub]... RESULT | EVIDENCE [--reference REF]... "
                     "[--peers EVIDENCE...|COHORT] [--since EVIDENCE] [--policy FILE] "
-                    "[--dbx FILE] [--as-of TIME] [-o FILE]",
+                    "[--dbx FILE] [--yara FILE] [--as-of TIME] [-o FILE]",
         .summary = "Write a result as a page that anyone can read",
         .help = "Shows a RESULT that 'assay appraise -o' kept, signed or not, or judges EVIDENCE with the same\n"
                 "options as 'assay appraise' and shows that. The page stands by itself: verdict,\n"
@@ -307,6 +309,7 @@ const struct verb verbs[] = {
                 "  --since EVIDENCE  earlier evidence of the same machine\n"
                 "  --policy FILE     what must be seen and judged\n"
                 "  --dbx FILE        revoked digests that the machine's dbx must hold\n"
+                "  --yara FILE       YARA rules, put to all that was decoded, decompressed\n"
                 "  --as-of TIME      time of judgement (RFC 3339, UTC)\n"
                 "  -o FILE           also write the result as a node\n"
                 "  --signer KEY.pub  the RESULT must be signed by this key\n"

@@ -48,11 +48,13 @@ static const struct {
     enum coverage_state state;
     const char *reason;
 } not_live[] = {
-    {"flash-again",     COVERAGE_UNTRIED,     "the host reads its flash once"              },
-    {"flash-bmc",       COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
-    {"flash-bmc-again", COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
-    {"flash-xz",        COVERAGE_UNSUPPORTED, "only a recording holds the flash compressed"},
-    {"smbus-device",    COVERAGE_EXCLUDED,    "registers of unknown devices are not read"  },
+    {"bmc-flash",            COVERAGE_UNTRIED,     "nobody gave the controller's flash"         },
+    {"bmc-flash-programmer", COVERAGE_UNTRIED,     "nobody gave the controller's flash"         },
+    {"flash-again",          COVERAGE_UNTRIED,     "the host reads its flash once"              },
+    {"flash-bmc",            COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
+    {"flash-bmc-again",      COVERAGE_UNTRIED,     "nobody gave the BMC's own reading"          },
+    {"flash-xz",             COVERAGE_UNSUPPORTED, "only a recording holds the flash compressed"},
+    {"smbus-device",         COVERAGE_EXCLUDED,    "registers of unknown devices are not read"  },
 };
 
 struct collector {
@@ -142,7 +144,8 @@ static void add_nothing(struct collector *c, const struct source *s, const char 
 static bool copy_blob(struct collector *c, const struct source *s, int fd, uint64_t expected,
                       struct entry *n)
 {
-    uint64_t max = strcmp(s->surface, "flash") == 0 ? FLASH_MAX : FILE_MAX;
+    bool flash = strcmp(s->surface, "flash") == 0 || strcmp(s->surface, "bmc-flash") == 0;
+    uint64_t max = flash ? FLASH_MAX : FILE_MAX;
     uint64_t total = 0;
     bool begun = false;
 

@@ -51,6 +51,8 @@ struct word {
 static const struct word surfaces[] = {
     {"acpi",       "ACPI tables"                         },
     {"bmc",        "management controller"               },
+    {"bmc-flash",  "flash of the management controller"  },
+    {"capsule",    "update package of firmware"          },
     {"cpu",        "processors and their microcode"      },
     {"efi",        "UEFI firmware"                       },
     {"efivar",     "UEFI variables and Secure Boot"      },

@@ -9,6 +9,10 @@
 
 #include "base/file.h"
 
+enum {
+    CONTROL_C = 3
+};
+
 /* One line, or what comes before the end. */
 static bool read_line(int fd, const char *where, struct passphrase *ret, struct err *e)
 {
@@ -23,6 +27,8 @@ static bool read_line(int fd, const char *where, struct passphrase *ret, struct 
             return err_system(e, errno, "cannot read the passphrase from %s", where);
         if (n == 0 || c == '\n')
             break;
+        if (c == CONTROL_C && isatty(fd) == 1)
+            return err_set(e, ERR_INPUT, "no passphrase was given");
         if (ret->len == sizeof(ret->bytes))
             return err_set(e, ERR_LIMIT, "the passphrase is longer than %zu bytes",
                            sizeof(ret->bytes));
@@ -31,7 +37,8 @@ static bool read_line(int fd, const char *where, struct passphrase *ret, struct 
     return ret->len > 0 || err_set(e, ERR_INPUT, "the passphrase from %s is empty", where);
 }
 
-/* A line from the terminal that is not shown. */
+/* A line from the terminal that is not shown. Interrupting it must not leave the terminal so.
+ */
 static bool ask(int tty, const char *prompt, struct passphrase *ret, struct err *e)
 {
     struct termios shown;
@@ -40,7 +47,8 @@ static bool ask(int tty, const char *prompt, struct passphrase *ret, struct err 
     if (tcgetattr(tty, &shown) != 0)
         return err_system(e, errno, "cannot hide what is typed");
     hidden = shown;
-    hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+    hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ISIG);
+    hidden.c_cc[VEOL] = CONTROL_C;
     if (tcsetattr(tty, TCSAFLUSH, &hidden) != 0)
         return err_system(e, errno, "cannot hide what is typed");
     bool good = fd_write(tty, bytes_of(prompt), e) && read_line(tty, "the terminal", ret, e);

@@ -250,6 +250,30 @@ def monitors(tap):
     server.shutdown()
 
 
+def split_view(tap, witness):
+    """The operator shows one tree to a witness and another, signed by the same key, to us."""
+    shown = Checkpoint(witness.shown()[2])
+    shutil.copytree(tap.path("L"), tap.path("S"))
+    tap.write("asking", (log_line(tap) + witness.policy_line() + "quorum none\n").encode())
+    look = ["log", "monitor", "L", "--state", "seen6", "--policy", "asking", "--json"]
+    done = tap.expect("a witness is asked", 0, *look)
+    tap.say("and agrees", json.loads(done.stdout)["agreed"] == 1, done.stdout)
+    shutil.rmtree(tap.path("L"))
+    os.rename(tap.path("log.key.signed"), tap.path("log.key.aside"))
+    tap.run("log", "init", "L", "--origin", ORIGIN, "--key", "log.key")
+    grow(tap, "L", shown.size + 2, b"for you only ")
+    tap.run("log", "checkpoint", "L")
+    look[look.index("seen6")] = "seen7"
+    done = tap.expect("a tree that no witness has seen", 1, *look)
+    answer = json.loads(done.stdout)
+    kept = tap.read(answer["evidence"]) if "evidence" in answer else b""
+    tap.say("is a fork, and both are kept", answer["verdict"] == "fork" and
+            witness.shown()[2] in kept and tap.read("L/checkpoint") in kept, answer)
+    shutil.rmtree(tap.path("L"))
+    os.rename(tap.path("S"), tap.path("L"))
+    os.rename(tap.path("log.key.aside"), tap.path("log.key.signed"))
+
+
 def damaged(tap, url, key):
     for title, name in (("a missing tile", "tile/0/001"), ("a missing bundle", "tile/entries/000")):
         os.rename(tap.path("L", name), tap.path("aside"))
@@ -307,6 +331,7 @@ def main():
         protocol(tap)
         witnesses = quorums(tap)
         monitors(tap)
+        split_view(tap, witnesses[1])
         for witness in witnesses:
             if witness.process.poll() is None:
                 witness.end()

@@ -7,6 +7,7 @@ usage: tests/cli/log.py BUILD
 import base64
 import json
 import os
+import pty
 import random
 import re
 import shutil
@@ -14,6 +15,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import termios
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from logbook import Log, Proof, Tap, root_of, leaf, sha256, tile_path  # noqa: E402
@@ -60,6 +62,50 @@ def keys(tap):
     tap.expect("a key that others may read", 2, "log", "checkpoint", "P", "--passphrase-file",
                "pass", says="others")
     tap.expect("a token", 2, *init, "--key", "pkcs11:token=x", says="not built in")
+
+
+def at_terminal(tap, typed, *arguments):
+    """Runs the program at a terminal of its own and types lines when asked: status, screen, and
+    whether the terminal shows what is typed afterwards."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tap.folder)
+        program = os.path.join(tap.build, "assay")
+        os.execv(program, [program, *arguments])
+    screen = b""
+    typed = list(typed)
+    asked = 0
+    while True:
+        try:
+            piece = os.read(terminal, 1000)
+        except OSError:
+            break
+        if not piece:
+            break
+        screen += piece
+        if typed and screen.count(b"assphrase") + screen.count(b"Once more") > asked and \
+                screen.endswith(b": "):
+            asked += 1
+            os.write(terminal, typed.pop(0))
+    shown = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen.decode(), shown
+
+
+def terminal(tap):
+    make = ["key", "make", "t.key", "--name", "t.example"]
+    status, screen, _ = at_terminal(tap, [b"one\n", b"two\n"], *make)
+    tap.say("two passphrases that differ", status == 2 and "differ" in screen, screen)
+    status, screen, shown = at_terminal(tap, [b"typed secret\n", b"typed secret\n"], *make)
+    tap.say("a passphrase that is typed", status == 0 and "typed secret" not in screen and shown,
+            status, screen)
+    init = ["log", "init", "T", "--origin", "t.example", "--key", "t.key"]
+    status, screen, shown = at_terminal(tap, [b"\x03"], *init)
+    tap.say("an interrupt leaves the terminal as it was", status == 2 and shown, status, screen)
+    status, screen, _ = at_terminal(tap, [b"wrong\n"], *init)
+    tap.say("the wrong one", status == 2 and "not that of the key" in screen, screen)
+    status, screen, _ = at_terminal(tap, [b"typed secret\n"], *init)
+    tap.say("the right one opens the key", status == 0, status, screen)
 
 
 def statements(tap):
@@ -286,6 +332,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         tap = Tap(sys.argv[1], folder)
         keys(tap)
+        terminal(tap)
         statements(tap)
         key = tap.key(ORIGIN)
         writer = growth(tap, key)

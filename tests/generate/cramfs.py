@@ -170,5 +170,6 @@ def bad():
     write("bad-root", "The root is no folder", i.done())
 
 
-good()
-bad()
+if __name__ == "__main__":
+    good()
+    bad()

@@ -167,5 +167,6 @@ def bad():
           log.reference(2, 1, 2))
 
 
-good()
-bad()
+if __name__ == "__main__":
+    good()
+    bad()

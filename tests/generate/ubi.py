@@ -107,5 +107,6 @@ def bad():
     write("truncated", "The last eraseblock is cut", table(), block(b"x" * 64)[:700])
 
 
-good()
-bad()
+if __name__ == "__main__":
+    good()
+    bad()

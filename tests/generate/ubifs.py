@@ -183,5 +183,6 @@ def bad():
     write("no-root", Image().put(Image().inode(2, 0o100644)).done())
 
 
-good()
-bad()
+if __name__ == "__main__":
+    good()
+    bad()
