@@ -327,7 +327,8 @@ static bool open_before(const struct epoch_files *files, const struct operators 
         !leaves_open(files->leaves, &ret->leaves, "leaves before", r, ret_leaves) ||
         !prefix_root(*ret_leaves, TREE_FLEET, "leaves before", r, &root))
         return false;
-    if (!hash_equal(&root.hash, &ret->root.hash))
+    if (!hash_equal(&root.hash, &ret->root.hash) ||
+        memcmp(&root.sums, &ret->root.sums, sizeof(root.sums)) != 0)
         return disproven(r, "leaves before: not those of the statement before");
     if (memcmp(ret->vrf_key, now->vrf_key, KEY_SIZE) != 0 &&
         ret->aliases.sums.of[SUM_N] != now->aliases.sums.of[SUM_N])

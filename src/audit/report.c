@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "audit/json.h"
 
@@ -17,8 +18,14 @@ add(struct report *r, enum status s, const char *name, const char *format, va_li
 
     if (name == NULL)
         r->seen |= 1U << s;
-    if (r->count == REPORT_LINES)
-        return;
+    if (r->count == r->room) {
+        struct line *wider = memory_take(r->memory, 2 * r->room + 32, sizeof(*wider));
+
+        if (r->count > 0)
+            memcpy(wider, r->lines, r->count * sizeof(*wider));
+        r->lines = wider;
+        r->room = 2 * r->room + 32;
+    }
     (void)vsnprintf(room, sizeof(room), format, args);
     out_text(&text, room);
     out_number(&text, 0, 1);

@@ -12,10 +12,6 @@ enum status {
     UNCHECKED, /* outside of what was asked; changes no outcome */
 };
 
-enum {
-    REPORT_LINES = 96
-};
-
 struct line {
     enum status status;
     const char *name; /* of a fact that the documents state; NULL for a sentence */
@@ -24,9 +20,10 @@ struct line {
 
 struct report {
     struct memory *memory;
-    struct line lines[REPORT_LINES];
+    struct line *lines;
     size_t count;
-    unsigned seen; /* a bit a status, also of lines that there was no room for */
+    size_t room;
+    unsigned seen; /* a bit a status */
 };
 
 /* What comes from outside must have been made printable (view_shown()) before it is said. */

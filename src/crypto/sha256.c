@@ -31,9 +31,15 @@ static void sodium_end(void *state, struct digest *ret)
     (void)crypto_hash_sha256_final(sodium_state(state), ret->bytes);
 }
 
+static void sodium_whole(struct bytes b, struct digest *ret)
+{
+    (void)crypto_hash_sha256(ret->bytes, b.data, b.len);
+}
+
 _Static_assert(sizeof(crypto_hash_sha256_state) <= SHA256_STATE_SIZE, "digest_stream is small");
 
-static const struct sha256_functions sodium = {sodium_begin, sodium_more, sodium_end};
+static const struct sha256_functions sodium = {sodium_begin, sodium_more, sodium_end,
+                                               sodium_whole};
 
 /* waiver writable-file-scope: which of two implementations that give the same bytes */
 static const struct sha256_functions *functions = &sodium;
@@ -64,11 +70,10 @@ struct digest digest_end(struct digest_stream *s)
 
 struct digest digest_sha256(struct bytes b)
 {
-    struct digest_stream s;
+    struct digest d;
 
-    digest_begin(&s);
-    digest_more(&s, b);
-    return digest_end(&s);
+    functions->whole(b, &d);
+    return d;
 }
 
 bool digest_equal(const struct digest *a, const struct digest *b)

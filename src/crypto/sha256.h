@@ -10,6 +10,7 @@ struct sha256_functions {
     void (*begin)(void *state);
     void (*more)(void *state, struct bytes b);
     void (*end)(void *state, struct digest *ret);
+    void (*whole)(struct bytes b, struct digest *ret); /* all three at once */
 };
 
 /* What streams that begin from now on use; a stream keeps what it began with. */

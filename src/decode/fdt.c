@@ -74,7 +74,7 @@ static struct reader block(struct decode *d, uint64_t at, uint64_t size, uint64_
                      d->in.base + at);
 }
 
-/* Skips to the next word; what is not zero there is told. */
+/* Skips to the next word: padding, or told when it is not zero. */
 static void align(struct fdt *t)
 {
     size_t from = t->r.pos;
@@ -83,6 +83,8 @@ static void align(struct fdt *t)
 
     if (!bytes_all(b, 0))
         decode_value_at(t->d, KEY_RESERVED, value_bytes(b), reader_span(&t->r, from));
+    else
+        decode_claimed_region(t->d, reader_span(&t->r, from), CLASS_PADDING);
 }
 
 static struct bytes text_take(struct reader *r)

@@ -264,13 +264,16 @@ void fs_tail(struct decode *d)
     size_t from = d->in.pos;
     struct bytes b = reader_take(&d->in, reader_left(&d->in));
     struct span s = reader_span(&d->in, from);
+    size_t zeros_end = 0;
+    size_t erased = b.len;
 
-    if (b.len == 0)
-        return;
-    if (bytes_all(b, 0))
-        decode_claimed_region(d, s, CLASS_PADDING);
-    else if (bytes_all(b, 0xff)) {
+    while (zeros_end < b.len && b.data[zeros_end] == 0)
+        zeros_end++;
+    while (erased > zeros_end && b.data[erased - 1] == 0xff)
+        erased--;
+    if (erased < b.len)
         decode_value_at(d, KEY_PART_FILL, value_uint(0xff), (struct span){s.blob, s.offset, 0});
-        decode_claimed_region(d, s, CLASS_FREE_ERASED);
-    }
+    decode_claimed_region(d, (struct span){s.blob, s.offset, zeros_end}, CLASS_PADDING);
+    decode_claimed_region(d, (struct span){s.blob, s.offset + erased, b.len - erased},
+                          CLASS_FREE_ERASED);
 }

@@ -128,7 +128,8 @@ void fs_fault(struct decode *d, enum fault_id id, uint32_t blob, uint64_t offset
 /* The SHA-256 of `b`, in the arena. */
 struct bytes fs_digest(struct decode *d, struct bytes b);
 
-/* What follows the end of a file system: padding of zeros, erased bytes, or unknown ones. */
+/* What follows the end of a file system: padding of zeros, then unknown bytes if any, then
+ * erased ones. */
 void fs_tail(struct decode *d);
 
 #endif

@@ -129,10 +129,11 @@ bool prefix_tree_build(const struct prefix_leaves *leaves, const struct prefix_t
         .hashes = ARENA_ARRAY(a, struct digest, n),
         .nodes = ARENA_ARRAY(a, struct prefix_value, n),
     };
-    for (size_t i = 0; i < n; i++) {
-        int next = i + 1 < n ? common_of(leaves, i) : ROOT_ABOVE;
+    int next = ROOT_ABOVE;
 
-        add_leaf(&b, i, i > 0 ? common_of(leaves, i - 1) : ROOT_ABOVE);
+    for (size_t i = 0; i < n; i++) {
+        add_leaf(&b, i, next);
+        next = i + 1 < n ? common_of(leaves, i) : ROOT_ABOVE;
         while (b.count > 1 && b.parts[b.count - 1].parted > next) {
             if (!join_parts(&b, next))
                 return err_set(e, ERR_LIMIT, "a sum of the tree does not fit 32 bits");

@@ -92,39 +92,38 @@ static bool terminal_suits(const struct prefix_proof *p, const uint8_t *index)
     return common >= p->depth && common < PREFIX_DEPTH_MAX;
 }
 
-/* Whether a value beside the path is one that a tree has there. */
+/* Whether a value beside the path, `level` levels above its end, is one that a tree has there.
+ */
 static bool sibling_suits(const struct prefix_proof *p, enum prefix_kind kind, unsigned level,
-                          const struct prefix_value *v, const struct prefix_value *none)
+                          const uint8_t *hash, const struct aggregate *sum)
 {
-    struct aggregate sum = prefix_value_sum(v);
-    bool empty = memcmp(v->bytes, none->bytes, SHA256_SIZE) == 0;
+    const struct prefix_value none = prefix_value_none();
+    bool empty = memcmp(hash, none.bytes, SHA256_SIZE) == 0;
     /* Alone, a leaf stands higher; beside nothing, so does what stands alone. */
     uint32_t least = level > 0 ? 0 : p->terminal == PREFIX_EMPTY ? 2 : 1;
 
-    return aggregate_valid(kind, &sum) && empty == (sum.n == 0) && sum.n >= least;
+    return aggregate_valid(kind, sum) && empty == (sum->n == 0) && sum->n >= least;
 }
 
 bool prefix_proof_root(const struct prefix_proof *p, enum prefix_kind kind,
                        const uint8_t *index, struct prefix_value *ret)
 {
-    const struct prefix_value none = prefix_value_none();
-
     if (!terminal_suits(p, index))
         return false;
-    *ret = p->terminal == PREFIX_EMPTY ? none : prefix_value_leaf(p->leaf);
+    *ret = p->terminal == PREFIX_EMPTY ? prefix_value_none() : prefix_value_leaf(p->leaf);
     struct aggregate sum = prefix_value_sum(ret);
 
     if (p->terminal != PREFIX_EMPTY && !aggregate_of_leaf(kind, &sum))
         return false;
     for (unsigned i = 0; i < p->depth; i++) {
+        const uint8_t *other = p->siblings.data + (size_t)i * PREFIX_VALUE_SIZE;
+        struct aggregate beside = aggregate_unpack(other + SHA256_SIZE);
         bool right = prefix_bit(index, p->depth - 1 - i) != 0;
-        struct prefix_value other;
 
-        memcpy(other.bytes, p->siblings.data + (size_t)i * PREFIX_VALUE_SIZE,
-               PREFIX_VALUE_SIZE);
-        if (!sibling_suits(p, kind, i, &other, &none) ||
-            !prefix_value_node(right ? &other : ret, right ? ret : &other, ret))
+        if (!sibling_suits(p, kind, i, other, &beside) || !aggregate_add(&sum, &beside, &sum))
             return false;
+        prefix_node_hash(right ? other : ret->bytes, right ? ret->bytes : other, ret->bytes);
+        aggregate_pack(&sum, ret->bytes + SHA256_SIZE);
     }
     return true;
 }

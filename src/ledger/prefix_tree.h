@@ -93,6 +93,10 @@ bool prefix_value_node(const struct prefix_value *left, const struct prefix_valu
 /* Hash of a leaf: SHA-256(0x00 || leaf). */
 struct digest prefix_leaf_hash(struct bytes leaf);
 
+/* As the last, where the sum of both is known already: only the hash. */
+void prefix_node_hash(const uint8_t left[PREFIX_VALUE_SIZE],
+                      const uint8_t right[PREFIX_VALUE_SIZE], uint8_t ret[SHA256_SIZE]);
+
 struct digest prefix_value_hash(const struct prefix_value *v);
 
 struct aggregate prefix_value_sum(const struct prefix_value *v);

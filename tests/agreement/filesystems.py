@@ -22,6 +22,8 @@ import sys
 import tempfile
 
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+TOOLS = ["mksquashfs", "unsquashfs", "mkfs.cramfs", "mkfs.jffs2", "sumtool", "mkfs.ubifs", "ubinize",
+         "mkenvimage", "mkimage"]
 COMPRESSORS = ["gzip", "xz", "zstd", "lzo", "lz4", "lzma"]
 
 
@@ -115,14 +117,23 @@ def unescape(segment):
     return out.decode("utf-8", errors="surrogateescape")
 
 
-def assay_list(build, image):
-    """{path: what} and the faults."""
+def unexplained(result):
+    """A line for each image and volume of which bytes are unknown; a made image has none."""
+    unknown = {}
+    for region in result["map"]:
+        if region["class"] in ("unknown", "unread"):
+            unknown[region["blob"]] = unknown.get(region["blob"], 0) + region["length"]
+    return [f"{length} bytes of {blob} are unexplained" for blob, length in unknown.items()]
+
+
+def assay_list(build, image, below=""):
+    """{path: what} of the file system below a container, and what is wrong with the image."""
     done = subprocess.run([os.path.join(build, "assay"), "decode", "--json", image], check=False,
                           capture_output=True)
     result = json.loads(done.stdout)
     found = {}
     for claim in result["claims"]:
-        if not claim["key"].startswith("file."):
+        if not claim["key"].startswith("file.") or below not in claim["path"]:
             continue
         parts = claim["path"].split("/files/", 1)[1].split("/")
         if parts[-2] == ".":
@@ -133,7 +144,7 @@ def assay_list(build, image):
             continue
         value = claim["value"]
         found.setdefault(path, {})[leaf] = value["hex"] if isinstance(value, dict) else value
-    return found, result.get("faults", [])
+    return found, result.get("faults", []) + unexplained(result)
 
 
 class Score:
@@ -248,10 +259,73 @@ def ubifs(build, folder, where, score):
         score.compare(f"ubi {block}/{page}/{sub}", want, got, faults)
 
 
+def environment(build, where, score):
+    """What mkenvimage was given, in each of its forms."""
+    want = {"bootcmd": "bootm 20080000", "ethaddr": "02:00:00:00:00:01", "empty": "", "a": "b=c d"}
+    text = "".join(f"{k}={v}\n" for k, v in want.items())
+    for options in ([], ["-r"], ["-b"], ["-r", "-b"], ["-p", "0xff"]):
+        for size in (4096, 65536, 131072, 1000):
+            image = f"{where}/env"
+            run("mkenvimage", *options, "-s", str(size), "-o", image, "-", input=text.encode())
+            result = json.loads(subprocess.run(
+                [os.path.join(build, "assay"), "decode", "--json", image], check=False,
+                capture_output=True).stdout)
+            got = {unescape(c["path"].rsplit("/", 1)[1]): c["value"] for c in result["claims"]
+                   if "/variables/" in c["path"] and not c["path"].endswith(".shape")}
+            score.compare(f"environment {size} {' '.join(options)}", want, got,
+                          result.get("faults", []) + unexplained(result))
+
+
+def flash_parts(where, folder):
+    """The parts of an OpenBMC, as its build makes them."""
+    run("mksquashfs", folder, f"{where}/rofs", "-noappend", "-quiet", "-no-progress", "-comp", "xz")
+    run("mkfs.jffs2", "-l", "-e", "65536", "-r", folder, "-o", f"{where}/rwfs")
+    run("mkenvimage", "-s", "65536", "-o", f"{where}/env", "-", input=b"bootcmd=bootm 20080000\n")
+    write(f"{where}/zimage", random.Random(5).randbytes(3000000))
+    run("mkimage", "-A", "arm", "-O", "linux", "-T", "kernel", "-C", "none", "-a", "0x80008000", "-e",
+        "0x80008000", "-n", "Linux", "-d", f"{where}/zimage", f"{where}/kernel")
+    write(f"{where}/u-boot", b"\x13\0\0\xea" + random.Random(6).randbytes(300000))
+
+
+def openbmc(build, folder, where, score):
+    """Whole flash images: the files of both file systems, in both layouts."""
+    flash_parts(where, folder)
+    parts = {name: open(f"{where}/{name}", "rb").read() for name in ("u-boot", "env", "kernel", "rofs",
+                                                                    "rwfs")}
+    flash = bytearray(b"\xff" * (32 << 20))
+    for name, at in (("u-boot", 0), ("env", 0x60000), ("env", 0x70000), ("kernel", 0x80000),
+                     ("rofs", 0x4c0000), ("rwfs", 0x1c00000)):
+        flash[at:at + len(parts[name])] = parts[name]
+    write(f"{where}/static.mtd", flash)
+    lines = []
+    for i, (name, kind) in enumerate((("kernel", "static"), ("rofs", "static"), ("rwfs", "dynamic"))):
+        image = f"{where}/{name}"
+        if name == "rwfs":
+            image = f"{where}/ubifs"
+            run("mkfs.ubifs", "-r", folder, "-m", "1", "-e", "65408", "-c", "200", "-o", image)
+        lines += [f"[{name}]", "mode=ubi", f"image={image}", f"vol_id={i}", f"vol_type={kind}",
+                  f"vol_name={name}"] + (["vol_size=8MiB"] if kind == "dynamic" else [])
+    write(f"{where}/ini", "\n".join(lines).encode())
+    run("ubinize", "-o", f"{where}/ubi", "-p", "65536", "-m", "1", f"{where}/ini")
+    flash[0x80000:] = b"\xff" * (len(flash) - 0x80000)
+    with open(f"{where}/ubi", "rb") as file:
+        ubi = file.read()
+    flash[0x80000:0x80000 + len(ubi)] = ubi
+    write(f"{where}/ubi.mtd", flash)
+    want = folder_list(folder)
+    cut = {k: {**v, "target": v["target"][:254]} if "target" in v else v for k, v in want.items()
+           if k != "."}
+    for image, below, files in (("static.mtd", "/rofs/squashfs", want), ("static.mtd", "/rwfs/jffs2", cut),
+                                ("ubi.mtd", "/volume:rofs/", want), ("ubi.mtd", "/volume:rwfs/", want)):
+        got, faults = assay_list(build, f"{where}/{image}", below)
+        score.compare(f"{image}{below}", files, got, faults)
+
+
 def main(arguments):
     build = arguments[0]
-    if tool("mksquashfs") is None:
-        print("no tools that make file systems")
+    missing = [name for name in TOOLS if tool(name) is None]
+    if missing:
+        print("SKIP: not installed:", *missing)
         return 77
     score = Score()
     with tempfile.TemporaryDirectory() as where:
@@ -262,6 +336,8 @@ def main(arguments):
         cramfs(build, folder, where, score)
         jffs2(build, folder, where, score)
         ubifs(build, folder, where, score)
+        openbmc(build, folder, where, score)
+        environment(build, where, score)
     print(f"{score.agreed}/{score.total} agreed")
     return 0 if score.agreed == score.total and score.total > 0 else 1
 

@@ -421,6 +421,18 @@ static void roots_are_bound_to_tree_origin_and_epoch(void **state)
     assert_false(digest_equal(&a, &d));
 }
 
+static void no_leaf_has_the_value_that_is_defined(void **state)
+{
+    struct digest hash = digest_sha256(LITERAL("\x02"));
+    struct prefix_value none = prefix_value_none();
+    struct aggregate sum = prefix_value_sum(&none);
+    struct aggregate want = aggregate_none();
+
+    (void)state;
+    assert_memory_equal(none.bytes, hash.bytes, sizeof(hash.bytes));
+    assert_memory_equal(&sum, &want, sizeof(want));
+}
+
 static void leaves_are_read_back(void **state)
 {
     uint8_t row[SERVER_LEAF_SIZE];
@@ -458,6 +470,7 @@ int main(void)
         TEST(sums_that_do_not_fit_are_refused),
         TEST(a_sibling_with_a_false_sum_is_refused),
         TEST(roots_are_bound_to_tree_origin_and_epoch),
+        TEST(no_leaf_has_the_value_that_is_defined),
         TEST(leaves_are_read_back),
     };
 
