@@ -58,56 +58,64 @@ static size_t take_lines(const struct trust_policy *p, const struct note *from, 
     return count;
 }
 
-/* One submission; a witness that has seen another size says which. */
-static bool submit(struct logbook *l, struct fetcher *f, const char *url,
-                   const struct logbook_note *note, uint64_t old, unsigned *ret_status,
-                   struct bytes *ret, struct err *e)
+/* A checkpoint on its way to the witnesses. */
+struct submission {
+    const struct trust_policy *policy;
+    struct logbook *log;
+    struct fetcher *fetcher;
+    const struct logbook_note *note;
+    struct text *whole; /* the note with what was gathered */
+};
+
+/* One request; a witness that has seen another size says which. */
+static bool submit(const struct submission *s, const char *url, uint64_t old,
+                   struct fetch_answer *ret, struct err *e)
 {
-    const char *where = arena_format(l->arena, "%s/add-checkpoint", url);
-    struct text body;
+    struct arena *a = s->log->arena;
+    struct text text;
 
-    text_init(&body, l->arena, NOTE_SIZE_MAX);
-    if (!logbook_prove_consistency(l, old, note, &body, e))
+    text_init(&text, a, NOTE_SIZE_MAX);
+    if (!logbook_prove_consistency(s->log, old, s->note, &text, e))
         return false;
-    struct bytes b = text_bytes(&body);
+    struct bytes body = text_bytes(&text);
+    const struct fetch_request q = {arena_format(a, "%s/add-checkpoint", url), &body,
+                                    ANSWER_MAX};
 
-    return fetch(f, where, &b, ANSWER_MAX, l->arena, ret_status, ret, e);
+    return fetch(s->fetcher, &q, a, ret, e);
 }
 
 /* Asks one witness. */
-static bool ask(struct cosigning *c, struct logbook *l, struct fetcher *f, const char *url,
-                const struct logbook_note *note, struct text *t, struct err *e)
+static bool ask(const struct submission *s, const char *url, struct err *e)
 {
-    struct bytes answer;
+    struct arena *a = s->log->arena;
+    struct fetch_answer answer = {.status = 0};
     struct bytes size;
-    unsigned status = 0;
     uint64_t old = 0;
     struct text said;
     struct note from;
 
-    if (!submit(l, f, url, note, old, &status, &answer, e))
+    if (!submit(s, url, old, &answer, e))
         return false;
-    if (status == 409) {
-        if (!bytes_cut(&answer, '\n', &size) || !ledger_number(size, &old))
+    if (answer.status == 409) {
+        if (!bytes_cut(&answer.body, '\n', &size) || !ledger_number(size, &old))
             return err_set(e, ERR_INPUT, "the witness does not say which size it has seen");
-        if (old > note->said.size)
+        if (old > s->note->said.size)
             return err_set(e, ERR_REFUSED,
                            "the witness has cosigned %llu entries, more than there are",
                            (unsigned long long)old);
-        if (!submit(l, f, url, note, old, &status, &answer, e))
+        if (!submit(s, url, old, &answer, e))
             return false;
     }
-    if (status != 200)
-        return err_set(e, ERR_REFUSED, "the witness answers with status %u", status);
-    text_init(&said, l->arena, NOTE_SIZE_MAX);
-    text_add(&said, note->bytes);
-    text_add(&said, answer);
-    if (!note_parse(text_bytes(&said), l->arena, &from, e))
+    if (answer.status != 200)
+        return err_set(e, ERR_REFUSED, "the witness answers with status %u", answer.status);
+    text_init(&said, a, NOTE_SIZE_MAX);
+    text_add(&said, s->note->bytes);
+    text_add(&said, answer.body);
+    if (!note_parse(text_bytes(&said), a, &from, e))
         return err_wrap(e, "the answer of the witness");
-    return take_lines(c->policy, &from, t, l->arena) > 0 ||
+    return take_lines(s->policy, &from, s->whole, a) > 0 ||
            err_set(e, ERR_INPUT,
-                   "there is no new cosignature by a witness of the policy in "
-                   "the answer");
+                   "there is no new cosignature by a witness of the policy in the answer");
 }
 
 bool cosigning_gather(struct cosigning *c, struct logbook *l, struct fetcher *f,
@@ -116,6 +124,7 @@ bool cosigning_gather(struct cosigning *c, struct logbook *l, struct fetcher *f,
     struct logbook_note before;
     struct logbook_note after;
     struct text t;
+    const struct submission s = {c->policy, l, f, note, &t};
 
     text_init(&t, l->arena, NOTE_SIZE_MAX);
     text_add(&t, note->bytes);
@@ -123,7 +132,7 @@ bool cosigning_gather(struct cosigning *c, struct logbook *l, struct fetcher *f,
         struct err why;
 
         c->answers[i].url = c->urls[i];
-        c->answers[i].cosigned = ask(c, l, f, c->urls[i], note, &t, &why);
+        c->answers[i].cosigned = ask(&s, c->urls[i], &why);
         c->answers[i].trouble = arena_format(l->arena, "%s", why.text);
     }
     if (logbook_published(l, &before, e) && bytes_equal(before.note.text, note->note.text))

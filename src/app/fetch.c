@@ -12,7 +12,8 @@
 #include "base/file.h"
 
 enum {
-    LINE_SIZE = 64
+    LINE_SIZE = 64,
+    WORDS_MAX = 4096 /* bytes that trouble is told in */
 };
 
 bool fetcher_start(struct fetcher *f, struct arena *a, struct err *e)
@@ -97,28 +98,30 @@ static bool head(int fd, uint64_t *ret_status, uint64_t *ret_length)
            bytes_number(rest, 10, ret_length);
 }
 
-bool fetch(struct fetcher *f, const char *url, const struct bytes *body, size_t max,
-           struct arena *a, unsigned *ret_status, struct bytes *ret, struct err *e)
+bool fetch(struct fetcher *f, const struct fetch_request *q, struct arena *a,
+           struct fetch_answer *ret, struct err *e)
 {
-    const char *line = body != NULL ? arena_format(a, "POST %zu %zu %s\n", max, body->len, url)
-                                    : arena_format(a, "GET %zu %s\n", max, url);
+    const char *line = q->body != NULL
+                           ? arena_format(a, "POST %zu %zu %s\n", q->max, q->body->len, q->url)
+                           : arena_format(a, "GET %zu %s\n", q->max, q->url);
     uint64_t status = 0;
     uint64_t length = 0;
 
-    if (strchr(url, '\n') != NULL)
+    if (strchr(q->url, '\n') != NULL)
         return err_set(e, ERR_INPUT, "this is no URL");
-    if (!send_all(f->to, bytes_of(line)) || (body != NULL && !send_all(f->to, *body)) ||
-        !head(f->from, &status, &length) || length > (max > 4096 ? max : 4096))
+    if (!send_all(f->to, bytes_of(line)) || (q->body != NULL && !send_all(f->to, *q->body)) ||
+        !head(f->from, &status, &length) || length > (q->max > WORDS_MAX ? q->max : WORDS_MAX))
         return err_set(e, ERR_SYSTEM, "assay-fetch, which fetches, has ended");
     uint8_t *room = arena_alloc(a, (size_t)length + 1);
 
     if (!receive(f->from, room, (size_t)length))
         return err_set(e, ERR_SYSTEM, "assay-fetch, which fetches, has ended");
     if (status == 0)
-        return err_set(e, ERR_SYSTEM, "%s: %.*s", url, (int)(length < 200 ? length : 200),
+        return err_set(e, ERR_SYSTEM, "%s: %.*s", q->url, (int)(length < 200 ? length : 200),
                        (const char *)room);
-    *ret_status = (unsigned)status;
-    *ret = (struct bytes){room, (size_t)length};
+    *ret = (struct fetch_answer){
+        (unsigned)status, {room, (size_t)length}
+    };
     return true;
 }
 
@@ -126,15 +129,17 @@ static bool fetched_read(void *user, const char *name, size_t max, struct arena 
                          struct bytes *ret, struct err *e)
 {
     const struct fetched_log *l = user;
-    const char *url = arena_format(a, "%s/%s", l->prefix, name);
-    unsigned status = 0;
+    const struct fetch_request q = {.url = arena_format(a, "%s/%s", l->prefix, name),
+                                    .max = max};
+    struct fetch_answer answer = {.status = 0};
 
-    if (!fetch(l->fetcher, url, NULL, max, a, &status, ret, e))
+    if (!fetch(l->fetcher, &q, a, &answer, e))
         return false;
-    if (status == 200)
+    *ret = answer.body;
+    if (answer.status == 200)
         return true;
-    return err_set(e, status == 404 || status == 410 ? ERR_ABSENT : ERR_SYSTEM, "%s: status %u",
-                   url, status);
+    return err_set(e, answer.status == 404 || answer.status == 410 ? ERR_ABSENT : ERR_SYSTEM,
+                   "%s: status %u", q.url, answer.status);
 }
 
 struct log_storage fetched_log_storage(struct fetched_log *l)

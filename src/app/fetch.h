@@ -15,9 +15,20 @@ bool fetcher_start(struct fetcher *f, struct arena *a, struct err *e);
 
 void fetcher_end(struct fetcher *f);
 
-/* GET, or POST of `body` if it has data. Any answer is good, whatever its status. */
-bool fetch(struct fetcher *f, const char *url, const struct bytes *body, size_t max,
-           struct arena *a, unsigned *ret_status, struct bytes *ret, struct err *e);
+struct fetch_request {
+    const char *url;
+    const struct bytes *body; /* for POST; NULL for GET */
+    size_t max;               /* bytes of the answer */
+};
+
+struct fetch_answer {
+    unsigned status; /* of HTTP */
+    struct bytes body;
+};
+
+/* Any answer is good, whatever its status. */
+bool fetch(struct fetcher *f, const struct fetch_request *q, struct arena *a,
+           struct fetch_answer *ret, struct err *e);
 
 /* A log below a URL, only for reading. */
 struct fetched_log {

@@ -99,21 +99,20 @@ bool key_rotation(struct signer *signer, const struct note_key *next, struct byt
     return statement_sign(text_bytes(&t), signer, a, ret_envelope, e);
 }
 
-bool key_revocation(struct signer *signer, const struct note_key *key, struct bytes at,
-                    struct bytes reason, struct arena *a, struct bytes *ret_envelope,
-                    struct err *e)
+bool key_revocation(struct signer *signer, const struct revocation *r, struct arena *a,
+                    struct bytes *ret_envelope, struct err *e)
 {
-    struct digest name = public_key_name(&key->key);
+    struct digest name = public_key_name(&r->key->key);
     struct text t;
     struct json j;
 
     text_init(&t, a, FILE_MAX);
     json_init(&j, &t);
-    statement_begin(&j, key->name, &name, revocation_type);
+    statement_begin(&j, r->key->name, &name, revocation_type);
     json_object_begin(&j);
-    member_key(&j, "key", &key->key);
-    json_member_string(&j, "at", at);
-    json_member_string(&j, "reason", reason);
+    member_key(&j, "key", &r->key->key);
+    json_member_string(&j, "at", r->at);
+    json_member_string(&j, "reason", r->reason);
     json_object_end(&j);
     statement_end(&j);
     return statement_sign(text_bytes(&t), signer, a, ret_envelope, e);

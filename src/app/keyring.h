@@ -25,10 +25,15 @@ bool key_half_read(const char *file, struct arena *a, struct note_key *ret, stru
 bool key_rotation(struct signer *signer, const struct note_key *next, struct bytes at,
                   struct arena *a, struct bytes *ret_envelope, struct err *e);
 
+struct revocation {
+    const struct note_key *key;
+    struct bytes at; /* RFC 3339 in UTC */
+    struct bytes reason;
+};
+
 /* The dated statement that a key is not to be believed from a time on. */
-bool key_revocation(struct signer *signer, const struct note_key *key, struct bytes at,
-                    struct bytes reason, struct arena *a, struct bytes *ret_envelope,
-                    struct err *e);
+bool key_revocation(struct signer *signer, const struct revocation *r, struct arena *a,
+                    struct bytes *ret_envelope, struct err *e);
 
 enum key_state {
     KEY_CURRENT,

@@ -66,7 +66,9 @@ bool logbook_make(const char *path, struct bytes origin, const char *key_file,
                   struct signer *signer, struct arena *a, struct err *e)
 {
     struct logbook l = {.arena = a, .tree = {.root = merkle_empty()}};
-    struct logbook_note note;
+    struct logbook_note note = {
+        .bytes = {NULL, 0}
+    };
     struct text t;
 
     if (!note_name_valid(origin))

@@ -125,7 +125,7 @@ static bool compare(struct look *l, struct log_reader *r, bool *ret_over, struct
 static bool seen_by(struct look *l, const struct trust_member *m, struct logbook_note *ret)
 {
     struct digest hash = digest_sha256(l->now.said.origin);
-    unsigned status = 0;
+    struct fetch_answer answer = {.status = 0};
     struct text url;
     struct err e;
 
@@ -135,10 +135,12 @@ static bool seen_by(struct look *l, const struct trust_member *m, struct logbook
         text_char(&url, '/');
     text_hex(&url, (struct bytes){hash.bytes, sizeof(hash.bytes)});
     text_puts(&url, "/checkpoint");
-    if (!fetch(l->order->fetcher, arena_text(l->arena, text_bytes(&url)), NULL, NOTE_SIZE_MAX,
-               l->arena, &status, &ret->bytes, &e) ||
-        status != 200)
+    const struct fetch_request q = {.url = arena_text(l->arena, text_bytes(&url)),
+                                    .max = NOTE_SIZE_MAX};
+
+    if (!fetch(l->order->fetcher, &q, l->arena, &answer, &e) || answer.status != 200)
         return false;
+    ret->bytes = answer.body;
     if (!note_parse(ret->bytes, l->arena, &ret->note, &e) ||
         !checkpoint_parse(ret->note.text, l->arena, &ret->said, &e))
         return false;

@@ -23,9 +23,9 @@ struct yara_record {
 };
 
 /*
- * Compiles `rules` (ends with a NUL), gives up every right but to compute and to write to `fd`,
+ * Compiles the rules in `text`, gives up every right but to compute and to write to `fd`,
  * and scans. Does not return.
  */
-_Noreturn void yara_child(int fd, const char *rules, const struct decoded *d);
+_Noreturn void yara_child(int fd, const char *text, const struct decoded *d);
 
 #endif

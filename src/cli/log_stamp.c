@@ -79,7 +79,9 @@ static bool response(struct log_call *c, struct logbook *l, const struct logbook
 int log_stamp(struct log_call *c)
 {
     char moment[TIMESTAMP_MOMENT_SIZE];
-    struct logbook_note note;
+    struct logbook_note note = {
+        .bytes = {NULL, 0}
+    };
     struct logbook l;
 
     if (c->more_count > 0 || (c->request == NULL) == (c->response == NULL) ||

@@ -160,7 +160,7 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
 }
 
 /* Opens what is at a URL or in a folder, and looks. */
-static bool monitor_at(struct log_call *c, struct monitor_order *o, struct monitor_report *r)
+static bool monitor_at(struct log_call *c, struct monitor_order o, struct monitor_report *r)
 {
     struct bytes where = bytes_of(c->where);
     bool remote = bytes_starts_with(where, "http://") || bytes_starts_with(where, "https://");
@@ -169,17 +169,17 @@ static bool monitor_at(struct log_call *c, struct monitor_order *o, struct monit
 
     while (remote && where.len > 0 && where.data[where.len - 1] == '/')
         where.len--;
-    struct fetched_log fetched = {o->fetcher, arena_text(c->arena, where)};
+    struct fetched_log fetched = {o.fetcher, arena_text(c->arena, where)};
 
-    o->storage = &storage;
+    o.storage = &storage;
     if (remote) {
         storage = fetched_log_storage(&fetched);
-        return monitor(o, c->arena, r, &c->err);
+        return monitor(&o, c->arena, r, &c->err);
     }
     if (!log_folder_open(c->where, false, c->arena, &folder, &c->err))
         return false;
     storage = log_folder_storage(&folder);
-    bool good = monitor(o, c->arena, r, &c->err);
+    bool good = monitor(&o, c->arena, r, &c->err);
 
     log_folder_close(&folder);
     return good;
@@ -204,7 +204,7 @@ int log_monitor(struct log_call *c)
     if (!fetcher_start(&f, c->arena, &c->err))
         return log_fail(c);
     o.fetcher = &f;
-    bool good = monitor_at(c, &o, &r);
+    bool good = monitor_at(c, o, &r);
 
     fetcher_end(&f);
     return good ? monitor_said(c, &r) : log_fail(c);

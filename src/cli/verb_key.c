@@ -173,15 +173,15 @@ static struct bytes time_of(struct call *c)
 static int state(struct call *c, const char *signs, const struct note_key *about, bool rotation)
 {
     const struct signer_options o = {.key = signs, .passphrase = c->passphrase};
-    struct bytes reason = bytes_of(c->reason != NULL ? c->reason : "");
+    const struct revocation r = {about, time_of(c),
+                                 bytes_of(c->reason != NULL ? c->reason : "")};
     struct bytes envelope;
     struct signer s;
 
     if (!signer_start(&o, &s, &c->err))
         return fail(c);
-    bool good =
-        rotation ? key_rotation(&s, about, time_of(c), c->arena, &envelope, &c->err)
-                 : key_revocation(&s, about, time_of(c), reason, c->arena, &envelope, &c->err);
+    bool good = rotation ? key_rotation(&s, about, r.at, c->arena, &envelope, &c->err)
+                         : key_revocation(&s, &r, c->arena, &envelope, &c->err);
 
     signer_end(&s);
     if (!good || !file_write(c->output, envelope, c->arena, &c->err))

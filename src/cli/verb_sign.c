@@ -137,8 +137,10 @@ static int sign(struct call *c)
     for (size_t i = 0; i < c->count; i++) {
         text_printf(&c->out, "%s: signed sha256:", c->files[i]);
         text_hex(&c->out, (struct bytes){c->digests[i].bytes, sizeof(c->digests[i].bytes)});
-        if (c->log != NULL)
-            text_printf(&c->out, ", entry %llu", (unsigned long long)(first + i));
+        if (c->log != NULL) {
+            text_puts(&c->out, ", entry ");
+            text_uint(&c->out, first + i);
+        }
         text_char(&c->out, '\n');
     }
     return STATUS_GOOD;

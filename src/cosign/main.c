@@ -111,6 +111,8 @@ static enum MHD_Result post(struct server *s, struct MHD_Connection *c, struct b
         c, witness_add_checkpoint(&s->witness, text_bytes(&b->text), (uint64_t)now, &b->arena));
 }
 
+/* Its parameters are those of libmicrohttpd. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result handle(void *user, struct MHD_Connection *c, const char *url,
                               const char *method, const char *version, const char *data,
                               size_t *size, void **state)

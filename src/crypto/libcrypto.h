@@ -69,7 +69,7 @@
     F(void, X509_VERIFY_PARAM_set_time, (X509_VERIFY_PARAM *, time_t))                         \
     F(X509 *, PEM_read_bio_X509, (BIO *, X509 **, pem_password_cb *, void *))                  \
     F(void, X509_free, (X509 *))                                                               \
-    F(void *, CRYPTO_malloc, (size_t, const char *, int))                                      \
+    F(void *, CRYPTO_memdup, (const void *, size_t, const char *, int))                        \
     F(EVP_PKEY *, d2i_PUBKEY, (EVP_PKEY **, const unsigned char **, long))                     \
     F(void, EVP_PKEY_free, (EVP_PKEY *))                                                       \
     F(int, EVP_PKEY_get_base_id, (const EVP_PKEY *))                                           \
@@ -105,5 +105,9 @@ struct libcrypto {
 /* The functions; loads the library at the first call and ends the process if it is not there.
  */
 const struct libcrypto *libcrypto(void);
+
+/* As libcrypto(), for SHA256_Init() and its like only: they need nothing that is read from
+ * files later, so that they may be called where libcrypto was loaded and not prepared. */
+const struct libcrypto *libcrypto_for_sha256(void);
 
 #endif

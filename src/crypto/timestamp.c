@@ -59,11 +59,10 @@ static bool moment_of(TS_RESP *r, char ret[TIMESTAMP_MOMENT_SIZE], time_t *ret_t
 static bool response_holds(TS_RESP *r, const struct digest *d, X509_STORE *store)
 {
     TS_VERIFY_CTX *context = libcrypto()->TS_VERIFY_CTX_new();
-    unsigned char *imprint = libcrypto()->CRYPTO_malloc(SHA256_SIZE, __FILE__, __LINE__);
+    void *imprint = libcrypto()->CRYPTO_memdup(d->bytes, SHA256_SIZE, __FILE__, __LINE__);
 
     if (context == NULL || imprint == NULL)
         BUG("libcrypto gives no memory");
-    memcpy(imprint, d->bytes, SHA256_SIZE);
     (void)libcrypto()->TS_VERIFY_CTX_set_flags(context, TS_VFY_SIGNATURE | TS_VFY_VERSION |
                                                             TS_VFY_IMPRINT);
     /* The context owns both from here on. */

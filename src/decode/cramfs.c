@@ -130,7 +130,7 @@ static struct entry entry_read(const struct cramfs *c, uint64_t at)
     e.base.uid = c->big ? owner & 0xffff : owner >> 16;
     e.base.size = c->big ? size >> 8 : size & 0xffffff;
     e.base.gid = c->big ? size & 0xff : size >> 24;
-    e.name_length = (c->big ? place >> 26 : place & 0x3f) * ALIGNMENT;
+    e.name_length = (size_t)(c->big ? place >> 26 : place & 0x3f) * ALIGNMENT;
     e.offset = (c->big ? place & 0x3ffffff : place >> 6) * ALIGNMENT;
     e.base.span = span_of(c, at, INODE);
     e.base.major = (uint32_t)(e.base.size >> 8 & 0xff);

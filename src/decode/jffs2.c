@@ -103,7 +103,6 @@ static void xattr_claim(struct jffs2 *j, const struct j2_reference *r)
         "user", "security", "system.posix_acl_access", "system.posix_acl_default", "trusted",
     };
     const struct j2_xattr *x = xattr_find(j, r->id);
-    struct span s = {j->blob, j->base, 0};
 
     decode_claimed_region(j->d, j2_span(j, r->at, 28), CLASS_STRUCTURE);
     if (x == NULL) {
@@ -114,7 +113,8 @@ static void xattr_claim(struct jffs2 *j, const struct j2_reference *r)
         j2_fault(j, FAULT_BAD_VALUE, x->at + 20);
         return;
     }
-    s = j2_span(j, x->at, 32 + x->name.len + 1 + x->value.len);
+    struct span s = j2_span(j, x->at, 32 + x->name.len + 1 + x->value.len);
+
     fs_xattr(&j->fs, spaces[x->prefix - 1], x->name, x->value, s);
 }
 

@@ -92,7 +92,7 @@ static bool source_node(void *user, unsigned level, uint64_t index, struct diges
     uint64_t first = index << below;
     unsigned at = (unsigned)(first % TILE_WIDTH);
     const uint8_t *hashes;
-    unsigned width;
+    unsigned width = 0;
 
     if (!log_reader_tile(r, level / 8, first / TILE_WIDTH, &hashes, &width, e))
         return false;
@@ -122,7 +122,7 @@ static bool bundle_verify(struct log_reader *r, struct tile t, struct bytes *bun
     char name[TILE_NAME_SIZE];
     const uint8_t *leaves;
     struct bytes entry;
-    unsigned width;
+    unsigned width = 0;
 
     tile_name(t, name);
     if (!log_reader_tile(r, 0, t.index, &leaves, &width, e))
@@ -171,7 +171,7 @@ bool log_reader_find(struct log_reader *r, const struct digest *leaf, uint64_t *
 {
     for (uint64_t n = 0; tile_width(0, n, r->size) > 0; n++) {
         const uint8_t *hashes;
-        unsigned width;
+        unsigned width = 0;
 
         if (!log_reader_tile(r, 0, n, &hashes, &width, e))
             return false;
@@ -189,7 +189,7 @@ bool log_reader_find(struct log_reader *r, const struct digest *leaf, uint64_t *
 static bool tile_check(struct log_reader *r, unsigned level, uint64_t index, struct err *e)
 {
     const uint8_t *hashes;
-    unsigned width;
+    unsigned width = 0;
 
     if (!log_reader_tile(r, level, index, &hashes, &width, e))
         return false;

@@ -61,8 +61,7 @@ struct digest tile_subtree(const uint8_t *hashes, unsigned count)
 {
     struct digest level[TILE_WIDTH];
 
-    for (unsigned i = 0; i < count; i++)
-        memcpy(level[i].bytes, hashes + (size_t)i * SHA256_SIZE, SHA256_SIZE);
+    memcpy(level, hashes, count * sizeof(level[0]));
     for (; count > 1; count /= 2) {
         for (unsigned i = 0; i < count / 2; i++)
             level[i] = merkle_node(&level[2 * (size_t)i], &level[2 * (size_t)i + 1]);

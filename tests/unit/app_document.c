@@ -33,7 +33,7 @@ static const char *const others[] = {
     "peers.removed",         "peers.duplicate",      "peers.weak",
     "peers.same-identity",   "peers.default-value",  "witness.reads",
     "peers.same-identity",   "peers.default-value",  "reference.moved",
-    "reference.microcode",   "history.moved",
+    "reference.microcode",   "history.moved",        "rule.yara-match",
 };
 
 static const char *const labels[] = {"What", "Why", "How bad", "What to do", "Source"};
