@@ -342,7 +342,7 @@ def samples(t):
 def words(t):
     """the words of a statement follow its numbers"""
     text = t.good("statement", "fleet/epochs/3/statement.json")
-    for part in ("each counted once", "1 servers left while not clean", "never measured",
+    for part in ("each counted once", "Left while not clean: 1", "never measured",
                  "one targeted board", "2026-11-01", "assay-audit"):
         assert part in text, part
     said = json.loads(t.good("statement", "--json", "fleet/epochs/7/statement.json"))

@@ -88,7 +88,8 @@ static void words_follow_the_numbers(void **state)
     struct fleet_statement s = example();
 
     assert_true(says(*state, &s, "owns 1000 servers, each counted once"));
-    assert_true(says(*state, &s, "990 are clean, 4 are under review, 1 are bad, of 5"));
+    assert_true(
+        says(*state, &s, "Clean: 990. Under review: 4. Bad: 1. Not examined completely: 5."));
     assert_true(says(*state, &s,
                      "reference (compared): used on every server. It was never "
                      "measured"));
