@@ -66,7 +66,8 @@ set -- --operator "$out/operator.key.pub"
 
 echo "The operator publishes a statement about all five, signed and in a log:"
 "$assay" statement "$statement" >"$out/statement.txt"
-sed -n '/^What is claimed/,/^$/s/^  - \(.*\)/    \1/p' "$out/statement.txt" | cut -c 1-150
+sed -n '/^What is claimed/,/^$/s/^  - \(.*\)/    \1/p' "$out/statement.txt" |
+    fold -s -w 96 | sed 's/^\([^ ]\)/    \1/'
 echo "    (all of it: ${out#"$PWD"/}/statement.txt)"
 echo
 echo "Somebody who trusts neither the operator nor Assay counts again:"

@@ -2,10 +2,9 @@
 /* Evidence to claims: which decoder reads which blob, and where its claims hang. */
 #include <string.h>
 
+#include "app/decoding.h"
 #include "app/load.h"
 #include "app/recognise.h"
-#include "decode/engine.h"
-#include "decode/join.h"
 #include "evidence/bundle.h"
 #include "evidence/source.h"
 
@@ -105,34 +104,49 @@ static void faults_to_claims(struct decoded *d)
     }
 }
 
-/* A lone file has no source row of its own; it is decoded by whoever recognises it. */
-static void add_document(struct engine *engine, struct subject *s, const struct entry *n)
+/* What is to be decoded: each blob with its decoder and its container. */
+static void gather(struct subject *s, struct decoding *d, struct arena *a)
 {
-    struct recognised r = recognise(n->origin, n->bytes, NULL, NULL, s->decoded.arena);
-    uint32_t mount = decoded_open(&s->decoded, 0, ITEM_MAP, r.place);
-
-    (void)engine_add(engine, n->bytes, &n->digest, r.decoder != NULL ? r.decoder->name : NULL,
-                     r.label, mount);
-}
-
-void subject_derive(struct subject *s, struct arena *a)
-{
-    decoded_init(&s->decoded, a);
-    mount_all(s);
-    struct engine *engine = engine_new(&s->decoded);
+    size_t room = s->evidence.count;
+    struct decoding_blob *blobs = ARENA_ARRAY(a, struct decoding_blob, room);
+    struct worker_input *inputs = ARENA_ARRAY(a, struct worker_input, room);
+    size_t count = 0;
 
     for (size_t i = 0; i < s->evidence.count; i++) {
         const struct entry *n = &s->evidence.entries[i];
         const struct source *row = source_find(n->source);
+        struct decoding_blob b = {.path = n->origin};
 
-        if (bytes_equal_text(n->source, "document"))
-            add_document(engine, s, n);
-        else if (entry_decodable(n, row))
-            (void)engine_add(engine, n->bytes, &n->digest, row->decoder,
-                             source_label(row, n->origin, a), mount_of(&s->decoded, row));
+        /* A lone file has no source row of its own; whoever recognises it decodes it. */
+        if (bytes_equal_text(n->source, "document")) {
+            b.mount = decoded_open(&s->decoded, 0, ITEM_MAP, bytes_of("file@document"));
+        } else if (entry_decodable(n, row)) {
+            b.decoder = row->decoder;
+            b.label = source_label(row, n->origin, a);
+            b.mount = mount_of(&s->decoded, row);
+        } else {
+            continue;
+        }
+        inputs[count] = (struct worker_input){.bytes = n->bytes, .digest = n->digest};
+        blobs[count++] = b;
     }
-    engine_run(engine);
-    joins_run(&s->decoded);
+    *d = (struct decoding){
+        .blobs = blobs,
+        .task = {.inputs = inputs, .input_count = count, .decoded = s->decoded}
+    };
+}
+
+bool subject_derive(struct subject *s, struct arena *a, struct err *e)
+{
+    struct decoding d;
+
+    decoded_init(&s->decoded, a);
+    mount_all(s);
+    gather(s, &d, a);
+    if (d.task.input_count > 0 && !decode_surviving(&d, a, e))
+        return false;
+    s->decoded = d.task.decoded;
     faults_to_claims(&s->decoded);
     tree_build(&s->tree, &s->decoded, NULL, NULL);
+    return true;
 }

@@ -72,21 +72,18 @@ static void say_claimed(struct page *p, const struct fleet_statement *s)
     heading(p, 0);
     say(p, "%.*s owns %u servers, each counted once (epoch %u, as of %.*s).", ARG(s->origin),
         a->n, s->epoch, ARG(s->as_of));
+    say(p, "Clean: %u. Under review: %u. Bad: %u. Not examined completely: %u.", a->clean,
+        a->review, a->bad, a->unknown);
     say(p,
-        "%u are clean, %u are under review, %u are bad, of %u the examination was "
-        "incomplete.",
-        a->clean, a->review, a->bad, a->unknown);
-    say(p,
-        "Ever in this ledger: %llu servers; %llu times one became bad, %llu times one came "
-        "under review, %llu of these doubts were resolved, %llu servers left while not clean.",
+        "Ever in this ledger: %llu servers. Became bad: %llu. Came under review: %llu. Doubts "
+        "resolved: %llu. Left while not clean: %llu.",
         LONG(s->counters.ever), LONG(s->counters.ever_bad), LONG(s->counters.ever_review),
         LONG(s->counters.resolved), LONG(s->counters.removed_while_not_clean));
     if (s->counters.ever_bad == 0)
         say(p, "That none was ever found bad holds if the chain of statements is unbroken from "
                "epoch 0 on; this file alone does not show that.");
     say(p,
-        "In this epoch %llu were added, %llu left, %llu changed, %llu only got a new "
-        "pseudonym.",
+        "In this epoch: added %llu, left %llu, changed %llu, only given a new pseudonym %llu.",
         LONG(s->delta.added), LONG(s->delta.removed), LONG(s->delta.changed),
         LONG(s->delta.rekeyed));
     say(p,

@@ -30,8 +30,7 @@ static bool machine_read(struct bytes file, const struct digest *named, struct a
         return err_set(e, ERR_INPUT, "a bundle is not the evidence that the reference names");
     *ret = (struct subject){
         .name = bytes_of("reference"), .evidence = b.evidence, .digest = b.digest};
-    subject_derive(ret, a);
-    return true;
+    return subject_derive(ret, a, e);
 }
 
 static bool file_parse(struct bytes file, struct arena *a, struct reference_set *ret,

@@ -71,8 +71,7 @@ bool subject_load(const char *path, struct arena *a, struct subject *ret, struct
         return err_wrap(e, "%s", path);
     evidence_sort(&ret->evidence);
     ret->digest = evidence_digest(&ret->evidence, a);
-    subject_derive(ret, a);
-    return true;
+    return subject_derive(ret, a, e) || err_wrap(e, "%s", path);
 }
 
 struct bytes subject_identity(const struct subject *s, struct arena *a)

@@ -16,8 +16,8 @@ enum {
  */
 bool subject_load(const char *path, struct arena *a, struct subject *ret, struct err *e);
 
-/* Decodes the evidence of `s` into claims and builds its tree. */
-void subject_derive(struct subject *s, struct arena *a);
+/* Decodes the evidence of `s` into claims, in a worker, and builds its tree. */
+bool subject_derive(struct subject *s, struct arena *a, struct err *e);
 
 /* The surface below which the claims of a surface hang: its own name for most. */
 const char *surface_mount(const char *surface);

@@ -211,7 +211,7 @@ static bool span_within(const struct decoded *d, const struct extent *e, uint32_
 
 static void strip_changes(struct view *v, uint32_t blob, uint64_t length)
 {
-    for (size_t i = 0; i < v->place_count; i++) {
+    for (size_t i = 0; v->places != NULL && i < v->place_count; i++) {
         const struct place *p = v->places[i];
         struct span s;
 

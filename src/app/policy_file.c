@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "app/decoding.h"
 #include "base/file.h"
 #include "base/json_read.h"
-#include "decode/engine.h"
 
 /*
  * A list of revoked digests: a UEFI signature list or authenticated update as published, the
@@ -347,25 +347,28 @@ static bool revoked_text(struct bytes b, struct arena *a, struct digest_list *l,
 /* A signature list, with or without the header of an authenticated update. */
 static bool revoked_list(struct bytes b, struct arena *a, struct digest_list *l, struct err *e)
 {
-    struct decoded d;
-    const struct decoder *row = decoder_probe(b, bytes_of("dbx"));
     enum key_id key = key_find(bytes_of("efivar.signature.sha256"));
+    struct worker_input input = {.bytes = b, .digest = digest_sha256(b)};
+    struct decoding_blob blob = {.path = bytes_of("dbx"), .mount = 1};
+    struct decoding one = {
+        .blobs = &blob, .task = {.inputs = &input, .input_count = 1}
+    };
+    struct decoded *d = &one.task.decoded;
     size_t cap = 0;
 
-    if (row == NULL)
+    decoded_init(d, a);
+    (void)decoded_open(d, 0, ITEM_MAP, bytes_of("file@document"));
+    if (!decode_surviving(&one, a, e))
+        return false;
+    if (!input.skip && decoding_row(&one, 0) == NULL)
         return err_set(e, ERR_INPUT, "it is no list that Assay knows");
-    decoded_init(&d, a);
-    struct engine *engine = engine_new(&d);
-
-    (void)engine_add(engine, b, NULL, row->name, bytes_of("dbx"), 0);
-    engine_run(engine);
-    if (d.fault_count > 0)
-        return err_set(e, ERR_INPUT, "it is malformed: %s", fault_name(d.faults[0].id));
-    for (size_t i = 0; i < d.item_count; i++) {
-        if (d.items[i].kind != ITEM_CLAIM || d.items[i].key != key)
+    if (d->fault_count > 0)
+        return err_set(e, ERR_INPUT, "it is malformed: %s", fault_name(d->faults[0].id));
+    for (size_t i = 0; i < d->item_count; i++) {
+        if (d->items[i].kind != ITEM_CLAIM || d->items[i].key != key)
             continue;
         arena_grow(a, &l->rows, l->count, &cap, sizeof(*l->rows));
-        l->rows[l->count++] = d.items[i].value.bytes;
+        l->rows[l->count++] = d->items[i].value.bytes;
     }
     return true;
 }

@@ -32,6 +32,19 @@ static struct bytes base_name(struct bytes path)
     return bytes_slice(path, from, SIZE_MAX);
 }
 
+struct bytes recognised_place(struct bytes path, const char *as, const struct decoder *decoder,
+                              struct arena *a)
+{
+    struct bytes origin;
+    const struct source *s = source_of_path(path, &origin);
+    const char *surface = s != NULL && as == NULL    ? s->surface
+                          : decoder == NULL          ? "file"
+                          : decoder->surface != NULL ? decoder->surface
+                                                     : decoder->name;
+
+    return bytes_of(arena_format(a, "%s@document", surface));
+}
+
 struct recognised recognise(struct bytes path, struct bytes b, const char *as,
                             const char *label, struct arena *a)
 {
@@ -47,11 +60,6 @@ struct recognised recognise(struct bytes path, struct bytes b, const char *as,
         r.decoder = decoder_find(bytes_of(s->decoder));
     if (as == NULL && r.decoder == NULL)
         r.decoder = decoder_probe(b, r.label);
-    const char *surface = s != NULL && as == NULL      ? s->surface
-                          : r.decoder == NULL          ? "file"
-                          : r.decoder->surface != NULL ? r.decoder->surface
-                                                       : r.decoder->name;
-
-    r.place = bytes_of(arena_format(a, "%s@document", surface));
+    r.place = recognised_place(path, as, r.decoder, a);
     return r;
 }

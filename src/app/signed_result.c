@@ -12,21 +12,25 @@ static const char predicate_type[] = "urn:assay:result:1";
 
 struct bytes signed_result_payload(const struct result *r, struct arena *a)
 {
-    struct digest digest = result_digest(r, a);
+    struct bytes encoded = result_encode(r, a);
+    struct digest digest = result_node_digest(encoded);
     struct text node;
     struct text shown;
     struct text t;
     struct json j;
 
     text_init(&node, a, PAYLOAD_MAX);
-    text_base64(&node, result_encode(r, a));
+    text_char(&node, '"');
+    text_base64(&node, encoded);
+    text_char(&node, '"');
     text_init(&shown, a, PAYLOAD_MAX);
     result_json(&shown, r, a);
     text_init(&t, a, PAYLOAD_MAX);
     json_init(&j, &t);
     statement_begin(&j, r->subject, &digest, predicate_type);
     json_object_begin(&j);
-    json_member_string(&j, "node", text_bytes(&node));
+    json_key(&j, "node");
+    json_raw(&j, text_bytes(&node));
     json_key(&j, "result");
     json_raw(&j, bytes_trim(text_bytes(&shown)));
     json_object_end(&j);

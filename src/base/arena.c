@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
     BLOCK_MIN = 64 * 1024,
@@ -15,6 +16,7 @@ struct arena_block {
     struct arena_block *next;
     size_t size;
     size_t pos;
+    size_t mapped; /* bytes of a mapping that begins with this block; 0: of the heap */
     _Alignas(ALIGN) uint8_t data[];
 };
 
@@ -31,9 +33,49 @@ _Noreturn void bug(const char *file, int line, const char *what)
     abort();
 }
 
+static _Noreturn void out_of_memory(void)
+{
+    (void)fprintf(stderr, "assay: out of memory\n");
+    _Exit(ARENA_EXIT_MEMORY);
+}
+
 void arena_init(struct arena *a)
 {
     *a = (struct arena){NULL, NULL, 0};
+}
+
+static struct arena_block *block_mapped(void *base, size_t size)
+{
+    struct arena_block *b = base;
+
+    *b = (struct arena_block){.size = size - sizeof(*b), .mapped = size};
+    return b;
+}
+
+void arena_init_mapped(struct arena *a, void *base, size_t size)
+{
+    *a = (struct arena){block_mapped(base, size), NULL, 0};
+}
+
+size_t arena_mapped_used(const struct arena *a)
+{
+    const struct arena_block *b = a->blocks;
+
+    return b != NULL && b->mapped > 0 && b->next == NULL ? sizeof(*b) + b->pos : 0;
+}
+
+void arena_adopt(struct arena *a, void *base, size_t size)
+{
+    struct arena_block *b = block_mapped(base, size);
+
+    b->pos = b->size;
+    if (a->blocks == NULL) {
+        a->blocks = b;
+        return;
+    }
+    /* Behind the one in use. */
+    b->next = a->blocks->next;
+    a->blocks->next = b;
 }
 
 void arena_done(struct arena *a)
@@ -43,7 +85,10 @@ void arena_done(struct arena *a)
     while (b != NULL) {
         struct arena_block *next = b->next;
 
-        free(b);
+        if (b->mapped > 0)
+            (void)munmap(b, b->mapped);
+        else
+            free(b);
         b = next;
     }
     struct arena_array *r = a->arrays;
@@ -65,9 +110,10 @@ static struct arena_block *block_new(size_t size)
     struct arena_block *b = malloc(sizeof(*b) + size);
 
     if (b == NULL)
-        BUG("out of memory");
+        out_of_memory();
     b->size = size;
     b->pos = 0;
+    b->mapped = 0;
     return b;
 }
 
@@ -174,7 +220,7 @@ static void *array_resize(struct arena *a, void *old, size_t bytes)
 
     r = realloc(r, sizeof(*r) + bytes);
     if (r == NULL)
-        BUG("out of memory");
+        out_of_memory();
     if (fresh) {
         r->next = a->arrays;
         r->before = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory with one end of life. What is allocated here lives until arena_done(); nothing is
- * freed alone. Running out of memory ends the process: there is no partial verdict.
+ * freed alone. Running out of memory ends the process with ARENA_EXIT_MEMORY: there is no
+ * partial verdict.
  */
 #ifndef ASSAY_BASE_ARENA_H
 #define ASSAY_BASE_ARENA_H
@@ -9,6 +10,10 @@
 #include <stdarg.h>
 
 #include "base/bytes.h"
+
+enum {
+    ARENA_EXIT_MEMORY = 2 /* the exit status of trouble of our own */
+};
 
 struct arena_block;
 
@@ -21,6 +26,22 @@ struct arena {
 };
 
 void arena_init(struct arena *a);
+
+/*
+ * An arena that begins with the `size` zeroed bytes at `base`, a mapping of the caller's, and
+ * takes memory from the heap when they are used up. arena_done() is not for it.
+ */
+void arena_init_mapped(struct arena *a, void *base, size_t size);
+
+/* The bytes of its mapping that such an arena has used; 0 if they were not enough for it.
+ * Arrays that grow are of the heap, and do not count. */
+size_t arena_mapped_used(const struct arena *a);
+
+/*
+ * The mapping of `size` bytes at `base`, which an arena of another process began with, ends
+ * with this one.
+ */
+void arena_adopt(struct arena *a, void *base, size_t size);
 
 void arena_done(struct arena *a);
 

@@ -111,18 +111,25 @@ bool base64_decode(struct bytes text, struct arena *a, struct bytes *ret)
     return true;
 }
 
+/* Where a letter stands in an alphabet; NULL if it is none of it. */
+static const char *letter_find(const char *alphabet, uint8_t letter)
+{
+    return memchr(alphabet, letter, 64);
+}
+
 bool base64url_decode(struct bytes text, struct arena *a, struct bytes *ret)
 {
     size_t padded = (text.len + 3) / 4 * 4;
-    uint8_t *plain = arena_alloc(a, padded + 1);
+    uint8_t *plain = arena_alloc(a, padded);
 
-    memset(plain, '=', padded);
     for (size_t i = 0; i < text.len; i++) {
-        const char *at = memchr(url_letters, text.data[i], 64);
+        const char *at = letter_find(url_letters, text.data[i]);
 
         if (at == NULL)
             return false;
         plain[i] = (uint8_t)letters[at - url_letters];
     }
+    for (size_t i = text.len; i < padded; i++)
+        plain[i] = '=';
     return base64_decode((struct bytes){plain, padded}, a, ret);
 }

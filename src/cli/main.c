@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cli/verb.h"
+#include "worker/process.h"
 
 static void usage(FILE *f)
 {
@@ -105,7 +106,8 @@ int main(int argc, char **argv)
         return STATUS_GOOD;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        (void)printf("assay %s\n", ASSAY_VERSION);
+        (void)printf("assay %s%s\n", ASSAY_VERSION,
+                     worker_confines() ? "" : " (decoding is not confined: sanitizers)");
         return STATUS_GOOD;
     }
     for (const struct verb *v = verbs; v->name != NULL; v++) {

@@ -139,6 +139,7 @@ static int run_signing(const struct verb *v, struct choice *o, struct arena *a)
     o->publish.signer = &signer;
     int status = run(v, o, a);
 
+    o->publish.signer = NULL;
     signer_end(&signer);
     return status;
 }

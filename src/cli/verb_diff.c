@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app/decoding.h"
 #include "app/differ.h"
 #include "app/picture_page.h"
 #include "base/file.h"
@@ -37,8 +38,10 @@ static int differ(const struct verb *v, char **paths, const struct choice *o,
         changes_json(&t, &a, &b, &found);
     else
         changes_text(&t, &a, &b, &found);
-    return verb_output(v, text_bytes(&t),
-                       changes_only_own(&found.changes) ? STATUS_GOOD : STATUS_FINDING);
+    bool good = changes_only_own(&found.changes) && !decoding_died(&a.decoded) &&
+                !decoding_died(&b.decoded);
+
+    return verb_output(v, text_bytes(&t), good ? STATUS_GOOD : STATUS_FINDING);
 }
 
 VERB_FUNCTION(diff)

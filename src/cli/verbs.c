@@ -105,6 +105,9 @@ const struct verb verbs[] = {
                 "  --html PAGE   also draw the one FILE as a page: its bytes as a strip, its\n"
                 "                parts as a tree, area by size, colour by class\n"
                 "  --help        print this help\n\n"
+                "Decoders run in a confined process, which can compute and nothing else. If it crashes or\n"
+                "reaches a limit, that is a fault of the FILE ('decoder-crashed', 'decoder-memory' and\n"
+                "others), and the other FILEs go on.\n\n"
                 "Exit status: 0 no fault in any file, 1 a fault, 2 trouble of our own.\n",
         .run = verb_decode,
     },

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "crypto/digest_private.h"
+#include "crypto/digest_small.h"
 #include "crypto/libcrypto.h"
 
 static const struct digest_info infos[DIGEST_ALGORITHMS] = {
@@ -102,6 +103,8 @@ void digest_parts(enum digest_algorithm a, const struct bytes *parts, size_t cou
         memcpy(ret, d.bytes, sizeof(d.bytes));
         return;
     }
+    if (digest_small(a, parts, count, ret))
+        return;
     const struct libcrypto *l = libcrypto();
 
     digest_with(l, digest_libcrypto(a), parts, count, ret);

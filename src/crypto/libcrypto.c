@@ -3,13 +3,19 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "crypto/digest.h"
+#include "crypto/prepare.h"
 
 /* waiver writable-file-scope: filled once under `once`, read-only afterwards */
 static struct libcrypto loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+/* Set once, before a process gives up its right to open files. */
+static int sealed_status;
+static bool prepared;
 
 static void load(void)
 {
@@ -37,6 +43,31 @@ static void load(void)
 
 const struct libcrypto *libcrypto(void)
 {
+    if (sealed_status != 0 && !prepared)
+        _Exit(sealed_status);
     (void)pthread_once(&once, load);
     return &loaded;
+}
+
+const struct libcrypto *libcrypto_for_sha256(void)
+{
+    (void)pthread_once(&once, load);
+    return &loaded;
+}
+
+bool crypto_prepare(void)
+{
+    uint8_t digest[DIGEST_MAX];
+
+    if (prepared)
+        return false;
+    /* The first digest reads the configuration and sets up the provider of all others. */
+    digest_parts(DIGEST_SHA3_256, NULL, 0, digest);
+    prepared = true;
+    return true;
+}
+
+void crypto_seal(int status)
+{
+    sealed_status = status;
 }

@@ -106,4 +106,8 @@ struct libcrypto {
  */
 const struct libcrypto *libcrypto(void);
 
+/* As libcrypto(), for SHA256_Init() and its like only: they need nothing that is read from
+ * files later, so that they may be called where libcrypto was loaded and not prepared. */
+const struct libcrypto *libcrypto_for_sha256(void);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256 through libcrypto, which uses the processor's own instructions for it. */
 #include "crypto/libcrypto.h"
+#include "crypto/prepare.h"
 #include "crypto/sha256.h"
 
 enum {
@@ -12,17 +13,17 @@ _Static_assert(sizeof(SHA256_CTX) <= SHA256_STATE_SIZE, "digest_stream is too sm
 
 static void fast_begin(void *state)
 {
-    (void)libcrypto()->SHA256_Init(state);
+    (void)libcrypto_for_sha256()->SHA256_Init(state);
 }
 
 static void fast_more(void *state, struct bytes b)
 {
-    (void)libcrypto()->SHA256_Update(state, b.data, b.len);
+    (void)libcrypto_for_sha256()->SHA256_Update(state, b.data, b.len);
 }
 
 static void fast_end(void *state, struct digest *ret)
 {
-    (void)libcrypto()->SHA256_Final(ret->bytes, state);
+    (void)libcrypto_for_sha256()->SHA256_Final(ret->bytes, state);
 }
 
 static void fast_whole(struct bytes b, struct digest *ret)
@@ -41,6 +42,6 @@ void digest_expect(uint64_t bytes)
 {
     if (bytes < WORTH_LOADING)
         return;
-    (void)libcrypto();
+    (void)crypto_prepare();
     sha256_use(&fast);
 }

@@ -4,8 +4,6 @@
 #include "decode/engine_private.h"
 
 enum {
-    OUTPUT_BASE = 64 << 20,
-    OUTPUT_FACTOR = 64,
     CROWD_BASE = 50000,
     CROWD_BYTES = 64,          /* of the collected blob, for one item more */
     CROWD_DERIVED_BYTES = 256, /* of derived ones */
@@ -19,7 +17,7 @@ struct engine *engine_new(struct decoded *out)
     /* For what is decoded without having been collected. */
     arena_grow(out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
     e->roots[e->root_count++] =
-        (struct root){.output_left = OUTPUT_BASE, .items_max = CROWD_BASE};
+        (struct root){.output_left = ENGINE_OUTPUT_BASE, .items_max = CROWD_BASE};
     return e;
 }
 
@@ -43,7 +41,7 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
 
     arena_grow(e->out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
     e->roots[e->root_count++] = (struct root){
-        .output_left = OUTPUT_BASE + (uint64_t)b.len * OUTPUT_FACTOR,
+        .output_left = ENGINE_OUTPUT_BASE + (uint64_t)b.len * ENGINE_OUTPUT_FACTOR,
         .items_max = CROWD_BASE + b.len / CROWD_BYTES,
     };
     engine_queue(e, (struct job){
@@ -158,6 +156,18 @@ static void job_finish(struct decode *d)
         decode_fault(d, FAULT_TRUNCATED, d->in.fail_offset);
 }
 
+void engine_watch(struct engine *e, struct engine_now *now)
+{
+    e->now = now;
+}
+
+static void tell(const struct engine *e, uint32_t blob, const struct decoder *row)
+{
+    while (e->out->blobs[blob].parent != blob)
+        blob = e->out->blobs[blob].parent;
+    *e->now = (struct engine_now){blob, row};
+}
+
 static void job_run(struct engine *e, const struct job *j)
 {
     const struct decoder *row = j->decoder;
@@ -176,6 +186,8 @@ static void job_run(struct engine *e, const struct job *j)
 
     d.in = reader_of(b, j->span.blob, j->span.offset);
     e->root = j->root;
+    if (e->now != NULL)
+        tell(e, j->span.blob, row);
     engine_mark(&d, j->span, CLASS_UNKNOWN, false);
     if (row == NULL) {
         decode_fault(&d, FAULT_UNRECOGNISED, j->span.offset);

@@ -27,6 +27,19 @@ const struct decoder *decoder_probe_sure(struct bytes b, struct bytes label, uns
  */
 struct digest decoder_set_digest(void);
 
+/* The budget for what a collected blob may be made into: so many bytes, and so many for each of
+ * its own. */
+enum {
+    ENGINE_OUTPUT_BASE = 64 << 20,
+    ENGINE_OUTPUT_FACTOR = 64
+};
+
+/* What an engine is doing. */
+struct engine_now {
+    uint32_t blob;                 /* the collected blob */
+    const struct decoder *decoder; /* NULL: none */
+};
+
 struct engine;
 
 /* An engine that adds to `out`. Everything it makes lives in out->arena. */
@@ -39,6 +52,9 @@ struct engine *engine_new(struct decoded *out);
  */
 uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
                     const char *decoder, struct bytes label, uint32_t parent);
+
+/* From now on `*now` says what the engine does. */
+void engine_watch(struct engine *e, struct engine_now *now);
 
 /* Decodes all that is queued, then completes the byte map and the digests of unclaimed bytes.
  */

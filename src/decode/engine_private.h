@@ -47,6 +47,7 @@ struct refer {
 
 struct engine {
     struct decoded *out;
+    struct engine_now *now; /* or NULL: nobody watches */
     struct byte_map map;
     struct job *jobs;
     size_t job_count;

@@ -102,6 +102,10 @@ struct blob {
     const char *method; /* derived: how ("xz", "hex-text"); NULL for a collected blob */
 };
 
+/*
+ * A confined process fills this in and another one reads it: whatever is added here, or to what
+ * it points at, must be checked in worker/check.c.
+ */
 struct decoded {
     struct arena *arena;
     struct item *items;

@@ -4,6 +4,10 @@
 #include "export/private.h"
 #include "result/words.h"
 
+enum {
+    DIGEST_TEXT = 2 * SHA256_SIZE /* digits */
+};
+
 /* Days from 1970-01-01 to a date of the Gregorian calendar, whose years begin in March here. */
 static int64_t days_to(int64_t year, int64_t month, int64_t day)
 {
@@ -47,7 +51,7 @@ struct bytes digest_hex(const struct digest *d, struct arena *a)
 {
     struct text t;
 
-    text_init(&t, a, 2 * SHA256_SIZE);
+    text_init(&t, a, DIGEST_TEXT);
     text_hex(&t, (struct bytes){d->bytes, sizeof(d->bytes)});
     return text_bytes(&t);
 }

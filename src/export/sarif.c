@@ -12,7 +12,8 @@
 #include "result/words.h"
 
 enum {
-    EXACT_MAX_BITS = 53 /* offsets that every reader of JSON keeps */
+    SNIPPET_MAX = 2 * RESULT_EXCERPT, /* an excerpt in Base 64 */
+    EXACT_MAX_BITS = 53               /* offsets that every reader of JSON keeps */
 };
 
 /* The blobs that findings point into, each once. */
@@ -187,7 +188,7 @@ static void region(struct json *j, const struct result_finding *f, struct arena 
     json_member_uint(j, "byteOffset", f->offset);
     json_member_uint(j, "byteLength", f->length);
     if (f->length > 0 && f->length == f->excerpt.len) {
-        text_init(&t, a, 2 * RESULT_EXCERPT);
+        text_init(&t, a, SNIPPET_MAX);
         text_base64(&t, f->excerpt);
         json_key(j, "snippet");
         json_object_begin(j);

@@ -194,6 +194,18 @@ static void get_span(struct reader *r, struct result_finding *f)
     f->has_span = true;
 }
 
+/* 16 lower-case hexadecimal digits, see finding_fingerprint(). */
+static bool fingerprint_formed(struct bytes b)
+{
+    for (size_t i = 0; i < b.len; i++) {
+        uint8_t c = b.data[i];
+
+        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
+            return false;
+    }
+    return b.len == 16;
+}
+
 static void get_finding(struct reader *r, struct result_finding *f)
 {
     struct bytes *const texts[] = {
@@ -206,6 +218,8 @@ static void get_finding(struct reader *r, struct result_finding *f)
         refuse(r);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *texts[i] = cbor_read_bytes(r);
+    if (!fingerprint_formed(f->fingerprint))
+        refuse(r);
     if (members == ARRAY_LEN(texts) + 8) {
         f->part = cbor_read_bytes(r);
         f->change = cbor_read_bytes(r);
@@ -292,7 +306,12 @@ bool result_decode(struct bytes node, struct arena *a, struct result *ret, struc
     return true;
 }
 
+struct digest result_node_digest(struct bytes node)
+{
+    return node_digest("result", RESULT_VERSION, node);
+}
+
 struct digest result_digest(const struct result *r, struct arena *a)
 {
-    return node_digest("result", RESULT_VERSION, result_encode(r, a));
+    return result_node_digest(result_encode(r, a));
 }

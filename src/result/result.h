@@ -99,6 +99,9 @@ bool result_recognise(struct bytes file);
 
 struct digest result_digest(const struct result *r, struct arena *a);
 
+/* The same of a result that is encoded already. */
+struct digest result_node_digest(struct bytes node);
+
 /* One JSON object as the outward contract has it, with a line end. */
 void result_json(struct text *t, const struct result *r, struct arena *a);
 

@@ -72,6 +72,9 @@ bool signer_start(const struct signer_options *o, struct signer *ret, struct err
     *ret = (struct signer){.fd = -1};
     if (strncmp(o->key, token, sizeof(token) - 1) == 0)
         return err_set(e, ERR_ABSENT, "keys on a token (%s) are not built in", token);
+    /* Reading the key takes libcrypto, and so does what the caller does with signatures: it is
+     * loaded once for both processes. */
+    digest_expect(UINT64_MAX);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return err_system(e, errno, "cannot make a socket pair");
     pid_t pid = fork();

@@ -28,8 +28,8 @@ bool signer_token_formed(struct bytes message, const struct public_key *key, str
 {
     struct digest name = public_key_name(key);
     struct bytes rest = message;
-    struct json_node *head;
-    struct json_node *claims;
+    struct json_node *head = NULL;
+    struct json_node *claims = NULL;
     struct bytes first;
     struct digest kid;
 

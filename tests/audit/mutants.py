@@ -5,7 +5,8 @@
 usage: tests/audit/mutants.py BUILD [COUNT [SEED]]
 
 `./run check mutants` does the same under ASan, UBSan and MSan. What may be accepted, and is counted: another digest of
-the evidence by which something was resolved, signed by the operator; nothing else is known.
+the evidence by which something was resolved, signed by the operator; and a checkpoint with one more signature line, of a key
+that the policy does not name, which c2sp.org/signed-note says is to be ignored. Nothing else is known.
 """
 import os
 import subprocess

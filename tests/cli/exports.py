@@ -14,6 +14,7 @@ import html.parser
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -371,6 +372,29 @@ def check_judged(tap, where):
                  report(path, form).stdout)
 
 
+def check_damaged(tap, where):
+    """Results from outside may be anything: every form is written whole, or refused."""
+    rng = random.Random(7)
+    node = result_node.node("node-1", every_finding()[:12], AS_OF, gaps=["flash was not seen."])
+    path = os.path.join(where, "damaged.result")
+    odd = []
+    read = 0
+    for i in range(240):
+        damaged = bytearray(node)
+        for _ in range(rng.randint(1, 4)):
+            damaged[rng.randrange(16, len(node))] = rng.randrange(256)
+        pathlib.Path(path).write_bytes(damaged)
+        form = ("jsonl", "ocsf", "sarif", "html")[i % 4]
+        done = report(path, form)
+        read += done.returncode == 0
+        if done.returncode not in (0, 2) or (done.returncode == 2) != (not done.stdout):
+            odd.append(f"{form}: exit status {done.returncode}, {done.stderr[:300]}")
+        if done.returncode == 0 and form in ("jsonl", "ocsf", "sarif"):
+            odd += [problem for line in done.stdout.splitlines()
+                    for problem in valid(form, [json.loads(line)])]
+    tap.check(f"240 damaged results: {read} can be read, all others are refused", odd)
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as where:
@@ -379,6 +403,7 @@ def main():
         check_times(tap, where)
         check_stix(tap, where)
         check_ear(tap, where)
+        check_damaged(tap, where)
     print(f"1..{tap.number}")
     return 1 if tap.failed else 0
 

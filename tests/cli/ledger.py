@@ -14,6 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MACHINES = os.path.join(ROOT, "demo", "machines")
 ORIGIN = "example.com/fleet"
@@ -74,8 +79,21 @@ class Ledger:
         self.failed = 0
 
     def run(self, *arguments):
-        return subprocess.run([self.program, *arguments], cwd=self.folder, check=False,
+        done = subprocess.run([self.program, *arguments], cwd=self.folder, check=False,
                               capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if "--json" in arguments and arguments[0] in ("ledger", "statement") and done.stdout:
+            self.follows(arguments[0], json.loads(done.stdout))
+        return done
+
+    def follows(self, verb, said):
+        """What --json prints is what the schema of the verb describes."""
+        path = os.path.join(ROOT, "data", "schema", verb + ".schema.json")
+        with open(path, encoding="utf-8") as file:
+            schema = json.load(file)
+        if jsonschema is not None:
+            jsonschema.Draft202012Validator.check_schema(schema)
+            for error in jsonschema.Draft202012Validator(schema).iter_errors(said):
+                raise AssertionError(f"{verb}: {error.message[:300]}")
 
     def good(self, *arguments):
         done = self.run(*arguments)
@@ -324,12 +342,43 @@ def samples(t):
 def words(t):
     """the words of a statement follow its numbers"""
     text = t.good("statement", "fleet/epochs/3/statement.json")
-    for part in ("each counted once", "1 servers left while not clean", "never measured",
+    for part in ("each counted once", "Left while not clean: 1", "never measured",
                  "one targeted board", "2026-11-01", "assay-audit"):
         assert part in text, part
     said = json.loads(t.good("statement", "--json", "fleet/epochs/7/statement.json"))
     assert any("were drawn for photograph" in s for s in said["limits"]), said["limits"]
     assert t.run("statement", "node-1.result").returncode == 2
+
+
+def audited(t):
+    """assay-audit proves every epoch, the sample, and proofs with and without a log"""
+    audit = os.path.join(os.path.dirname(t.program), "assay-audit")
+    operator = ("--operator", "op.key.pub")
+
+    def proves(*arguments):
+        done = subprocess.run([audit, *arguments], cwd=t.folder, check=False,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, (arguments, done.stdout)
+        return done.stdout
+
+    for epoch in range(8):
+        before = ("--previous", f"fleet/epochs/{epoch - 1}") if epoch > 0 else ()
+        proves("epoch", f"fleet/epochs/{epoch}", *before, *operator)
+    proves("statement", *(f"fleet/epochs/{n}/statement.json" for n in range(8)), *operator)
+    proves("sample", "fleet/epochs/6", "fleet/epochs/7/statement.json", *operator)
+    t.good("key", "make", "log.key", "--name", "example.com/log", "--no-passphrase")
+    t.good("log", "init", "log", "--origin", "example.com/log", "--key", "log.key")
+    assert t.run("ledger", "prove", "fleet", "--id", node_id(t, 1), "--log", "log", "-o",
+                 "x").returncode == 2
+    t.good("log", "append", "log", "fleet/epochs/7/statement.json")
+    t.good("log", "checkpoint", "log")
+    with open(t.path("log.key.pub"), encoding="utf-8") as key, \
+            open(t.path("policy"), "w", encoding="utf-8") as policy:
+        policy.write(f"log {key.read().strip()}\nquorum none\n")
+    for who, words in ((1, "exactly once"), (5, "NOT among")):
+        t.good("ledger", "prove", "fleet", "--id", node_id(t, who), "--alias", "nic-mac",
+               "--open", "verdict", "--log", "log", "-o", "one.proof")
+        assert words in proves("proof", "one.proof", "--policy", "policy", *operator)
 
 
 def interrupted(t):
@@ -380,7 +429,7 @@ def damaged(t):
 
 def main():
     tests = [first, recomputed, grows, refused, one_tpm, resolves, removes, proofs, rekeys,
-             samples, words, interrupted, killed, damaged]
+             samples, words, audited, interrupted, killed, damaged]
     print(f"1..{len(tests)}")
     with tempfile.TemporaryDirectory() as folder:
         t = Ledger(sys.argv[1], folder)
