@@ -122,8 +122,11 @@ static bool aliases_free(struct fleet_work *w, const struct fleet_record *r)
 
 static const struct delta_why *why_of(const struct fleet_work *w, const uint8_t *index)
 {
+    struct delta_why key = {.reason = REASON_NONE};
+
+    memcpy(key.index.bytes, index, sizeof(key.index.bytes));
     return w->why_count == 0 ? NULL
-                             : bsearch(index, w->why, w->why_count, sizeof(*w->why), why_order);
+                             : bsearch(&key, w->why, w->why_count, sizeof(*w->why), why_order);
 }
 
 static bool same_aliases(const struct fleet_record *a, const struct fleet_record *b)

@@ -80,6 +80,8 @@ static size_t table_next(struct bytes b, size_t from)
 static unsigned probe(struct bytes b, struct bytes label)
 {
     (void)label;
+    if (bmc_ruled_out(b))
+        return 0;
     if (table_next(b, 0) < b.len)
         return 84;
     /* Words in the right place are less than a layout. */

@@ -69,7 +69,7 @@ static size_t footer_next(struct bytes b, size_t from)
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
-    size_t at = footer_next(b, 0);
+    size_t at = bmc_ruled_out(b) ? b.len : footer_next(b, 0);
     struct bytes footer = bytes_slice(b, at, FOOTER);
 
     (void)label;

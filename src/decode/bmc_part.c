@@ -2,10 +2,19 @@
 #include "decode/bmc_part.h"
 
 #include "decode/image_part.h"
+#include "decode/uefi.h"
 
 enum {
-    RUN_MIN = 256
+    RUN_MIN = 256,
+    BEGINNING = 64 * 1024 /* behind a jump of some processors */
 };
+
+bool bmc_ruled_out(struct bytes b)
+{
+    struct bytes beginning = bytes_slice(b, 0, BEGINNING);
+
+    return uefi_volume_next(beginning, 0) < beginning.len;
+}
 
 struct span bmc_span(const struct decode *d, uint64_t at, uint64_t length)
 {

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parts of firmware images of management controllers. */
+/* Firmware images of management controllers. */
 #ifndef ASSAY_DECODE_BMC_PART_H
 #define ASSAY_DECODE_BMC_PART_H
 
 #include "decode/decode.h"
+
+/*
+ * Whether these bytes are no such image, which is told by their beginning: a firmware volume. A
+ * format whose marks may stand anywhere need not be searched for in them.
+ */
+bool bmc_ruled_out(struct bytes b);
 
 /* A part of an image in a container of this name, as image_part_at() states it. */
 void bmc_part(struct decode *d, struct bytes name, struct span s, enum byte_class class);

@@ -93,10 +93,10 @@ static void decode(struct decode *d)
         return;
     }
     size_t from = d->in.pos;
+    struct bytes extension = reader_take(&d->in, data - HEADER);
 
-    if (data > HEADER)
-        decode_digest(d, KEY_FDM_EXTENSION, reader_take(&d->in, data - HEADER),
-                      reader_span(&d->in, from));
+    if (extension.len > 0)
+        decode_digest(d, KEY_FDM_EXTENSION, extension, reader_span(&d->in, from));
     decode_enter(d, size - data);
     entries(d, width);
     decode_leave(d);

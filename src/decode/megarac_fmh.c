@@ -46,7 +46,7 @@ static size_t mark_next(struct bytes b, size_t from)
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
-    size_t at = mark_next(b, 0);
+    size_t at = bmc_ruled_out(b) ? b.len : mark_next(b, 0);
 
     (void)label;
     if (at < b.len && header_here(bytes_slice(b, at, SIZE_MAX)))
