@@ -468,10 +468,9 @@ class Suite:
 
 CPU_BUDGET = 1.0
 CEILINGS = {
-    ("nested bomb to 12 GB", "appraise"): 160,
-    ("100000 files of one name", "appraise"): 224,
-    ("100000 files", "appraise"): 224,
-    ("300000 sections", "appraise"): 96,
+    ("nested bomb to 12 GB", "appraise"): 80,
+    ("100000 files of one name", "appraise"): 136,
+    ("100000 files", "appraise"): 136,
 }
 # Sanitizers and emulators take their own time and memory.
 MEASURE = "ASSAY_SLOW" not in os.environ
