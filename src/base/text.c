@@ -135,6 +135,8 @@ void text_hex(struct text *t, struct bytes b)
 {
     static const char digits[] = "0123456789abcdef";
 
+    if (b.len == 0)
+        return;
     if (b.len > SIZE_MAX / 2 || !text_reserve(t, b.len * 2)) {
         text_stop(t);
         return;
