@@ -120,7 +120,7 @@ static void area_texts(struct decode *d, const struct area *a)
 
         if (text.len > 0)
             decode_bytes(d, key, text, from);
-        else
+        else if (!d->in.failed)
             decode_region(d, reader_span(&d->in, from), CLASS_STRUCTURE);
     }
     decode_fault(d, FAULT_UNTERMINATED, d->in.base + d->in.all.len);
