@@ -66,6 +66,20 @@ int verb_usage(const struct verb *v, const char *format, ...)
     return STATUS_TROUBLE;
 }
 
+size_t verb_action(const struct verb *v, const void *rows, size_t size, size_t count,
+                   const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *row = NULL;
+
+        memcpy(&row, (const char *)rows + i * size, sizeof(row));
+        if (strcmp(row, name) == 0)
+            return i;
+    }
+    (void)verb_usage(v, "there is no action '%s'", name);
+    return count;
+}
+
 int verb_output(const struct verb *v, struct bytes b, int status)
 {
     struct err e;

@@ -61,6 +61,13 @@ int verb_fail(const struct verb *v, const struct err *e);
 int verb_usage(const struct verb *v, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * The place of an action in a table of `count` rows, each of `size` bytes and beginning with
+ * its name; `count`, after a usage error, if there is no such action.
+ */
+size_t verb_action(const struct verb *v, const void *rows, size_t size, size_t count,
+                   const char *name);
+
 /* Writes to standard output; a failure (closed pipe, full disk) is trouble. */
 int verb_output(const struct verb *v, struct bytes b, int status);
 

@@ -226,15 +226,14 @@ static int run(struct call *c, const char *action)
         {"revoke", revoke},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
-        if (strcmp(actions[i].name, action) != 0)
-            continue;
-        text_init(&c->out, c->arena, OUTPUT_MAX);
-        int status = actions[i].run(c);
+    size_t i = verb_action(c->v, actions, sizeof(*actions), ARRAY_LEN(actions), action);
 
-        return verb_output(c->v, text_bytes(&c->out), status);
-    }
-    return verb_usage(c->v, "there is no action '%s'", action);
+    if (i == ARRAY_LEN(actions))
+        return STATUS_TROUBLE;
+    text_init(&c->out, c->arena, OUTPUT_MAX);
+    int status = actions[i].run(c);
+
+    return verb_output(c->v, text_bytes(&c->out), status);
 }
 
 static bool take(struct call *c, int option)

@@ -222,15 +222,14 @@ static int run(struct ledger_call *c, const char *action)
         {"sample", ledger_sample},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
-        if (strcmp(actions[i].name, action) != 0)
-            continue;
-        text_init(&c->out, c->arena, OUTPUT_MAX);
-        int done = actions[i].run(c);
+    size_t i = verb_action(c->v, actions, sizeof(*actions), ARRAY_LEN(actions), action);
 
-        return verb_output(c->v, text_bytes(&c->out), done);
-    }
-    return verb_usage(c->v, "there is no action '%s'", action);
+    if (i == ARRAY_LEN(actions))
+        return STATUS_TROUBLE;
+    text_init(&c->out, c->arena, OUTPUT_MAX);
+    int done = actions[i].run(c);
+
+    return verb_output(c->v, text_bytes(&c->out), done);
 }
 
 static void list_add(struct ledger_call *c, struct ledger_list *l, const char *value)
