@@ -304,21 +304,22 @@ static void map_text(struct text *t, struct paths *p)
 /* The path of a claim and " = ", for most claims in one piece. */
 static void claim_path(struct text *t, struct paths *p, uint32_t index)
 {
+    static const uint8_t is[] = {' ', '=', ' '};
     const struct item *item = &p->d->items[index];
     struct bytes container = path_container(p, item);
     size_t length = container.len + item->name.len;
 
-    if (!item->leaf || !text_room(t, length + 3)) {
+    if (!item->leaf || !text_room(t, length + sizeof(is))) {
         path_add(p, index, t);
-        text_puts(t, " = ");
+        text_add(t, (struct bytes){is, sizeof(is)});
         return;
     }
     char *to = t->data + t->len;
 
     memcpy(to, container.data, container.len);
     memcpy(to + container.len, item->name.data, item->name.len);
-    memcpy(to + length, " = ", 3);
-    t->len += length + 3;
+    memcpy(to + length, is, sizeof(is));
+    t->len += length + sizeof(is);
 }
 
 static void claim_text(struct text *t, struct paths *p, uint32_t index)
