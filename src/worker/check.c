@@ -145,8 +145,8 @@ static bool span_good(const struct decoded *d, struct span s)
 }
 
 /*
- * A copy of an array of the worker's in `*ret`, which is NULL and stays so if there are no rows;
- * false if it is not wholly where arrays must be.
+ * A copy of an array of the worker's in `*ret`, which is NULL and stays so if there are no
+ * rows; false if it is not wholly where arrays must be.
  */
 static bool array_copy(const struct check_room *r, const void *rows, size_t count, size_t size,
                        struct arena *a, void *ret)
