@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "audit/log_proof.h"
-
 enum {
     TILE = 256,
     LOG_MAX = 1 << 26 /* entries */
@@ -19,6 +17,128 @@ struct audit {
     size_t room;
 };
 
+/* The Merkle tree (RFC 6962 section 2.1, proofs as in RFC 9162 section 2.1). */
+
+struct hash merkle_leaf(struct memory *m, struct view entry)
+{
+    struct out o = {.memory = m};
+
+    out_number(&o, 0, 1);
+    out_add(&o, entry);
+    return sha256(out_view(&o));
+}
+
+static struct hash merkle_node(const struct hash *left, const struct hash *right)
+{
+    uint8_t raw[65] = {1};
+
+    memcpy(raw + 1, left->bytes, 32);
+    memcpy(raw + 33, right->bytes, 32);
+    return sha256((struct view){raw, sizeof(raw)});
+}
+
+/* The root of `count` hashes of one level. Their memory is used up. */
+static struct hash merkle_root(struct hash *level, size_t count)
+{
+    if (count == 0)
+        return sha256((struct view){0});
+    /* Pairs from the left; one that is left over goes up as it is. */
+    while (count > 1) {
+        for (size_t i = 0; i < count / 2; i++)
+            level[i] = merkle_node(&level[2 * i], &level[2 * i + 1]);
+        if (count % 2 != 0)
+            level[count / 2] = level[count - 1];
+        count = (count + 1) / 2;
+    }
+    return level[0];
+}
+
+/* From place `at` of a level whose last is `last` to the root: `whole` becomes that of all, and
+ * `before` that of what ends at the place. False if the proof is not as long as the way. */
+static bool merkle_climb(uint64_t at, uint64_t last, const struct hash *proof, size_t count,
+                         struct hash *before, struct hash *whole)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (last == 0)
+            return false;
+        if ((at & 1) != 0 || at == last) {
+            *before = merkle_node(&proof[i], before);
+            *whole = merkle_node(&proof[i], whole);
+            for (; (at & 1) == 0 && at != 0; last >>= 1)
+                at >>= 1;
+        } else {
+            *whole = merkle_node(whole, &proof[i]);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    return last == 0;
+}
+
+bool merkle_included(const struct checkpoint *c, uint64_t index, struct hash leaf,
+                     const struct hash *proof, size_t count)
+{
+    struct hash before = leaf;
+
+    return index < c->size && merkle_climb(index, c->size - 1, proof, count, &before, &leaf) &&
+           hash_equal(&leaf, &c->root);
+}
+
+/* Whether the tree of `old` is the beginning of that of `new`; 0 < old->size < new->size. */
+static bool merkle_extended(const struct checkpoint *old, const struct checkpoint *new,
+                            const struct hash *proof, size_t count)
+{
+    uint64_t at = old->size - 1;
+    uint64_t last = new->size - 1;
+
+    if (count == 0)
+        return false;
+    for (; (at & 1) != 0; last >>= 1)
+        at >>= 1;
+    /* A complete old tree is a node of the new one, and left out of the proof. */
+    bool complete = at == 0;
+    struct hash before = complete ? old->root : proof[0];
+    struct hash whole = before;
+    size_t from = complete ? 0 : 1;
+
+    return merkle_climb(at, last, proof + from, count - from, &before, &whole) &&
+           hash_equal(&before, &old->root) && hash_equal(&whole, &new->root);
+}
+
+/* Lines of Base 64, each a hash, to an empty line. */
+static bool hashes_read(struct memory *m, struct view *rest, struct hash *ret,
+                        size_t *ret_count)
+{
+    struct view line;
+
+    *ret_count = 0;
+    while (view_cut(rest, '\n', &line)) {
+        if (line.len == 0)
+            return true;
+        if (*ret_count == MERKLE_PROOF || !hash_read(m, line, &ret[(*ret_count)++]))
+            return false;
+    }
+    return false;
+}
+
+bool log_proof_read(struct memory *m, struct view file, struct log_proof *ret)
+{
+    struct view line;
+
+    *ret = (struct log_proof){0};
+    if (!view_cut(&file, '\n', &line) || !view_is(line, "c2sp.org/tlog-proof@v1") ||
+        !view_cut(&file, '\n', &line))
+        return false;
+    if (view_begins(line, "extra ") &&
+        (!base64_read(m, view_after(line, 6), &ret->extra) || !view_cut(&file, '\n', &line)))
+        return false;
+    if (!view_begins(line, "index ") || !view_number(view_after(line, 6), &ret->index) ||
+        !hashes_read(m, &file, ret->hashes, &ret->count))
+        return false;
+    ret->checkpoint = file;
+    return file.len > 0;
+}
+
 /* A proof as a witness is asked with (c2sp.org/tlog-witness): "old N", hashes, the new note. */
 static bool extension_good(struct memory *m, struct view proof, struct view note,
                            const struct checkpoint *x, const struct checkpoint *y)
@@ -31,7 +151,7 @@ static bool extension_good(struct memory *m, struct view proof, struct view note
     return view_cut(&proof, '\n', &line) && view_begins(line, "old ") &&
            view_number(view_after(line, 4), &old) && old == x->size &&
            hashes_read(m, &proof, hashes, &count) && view_equal(proof, note) &&
-           merkle_extended(x->size, y->size, &x->root, &y->root, hashes, count);
+           merkle_extended(x, y, hashes, count);
 }
 
 void checkpoints_audit(struct view old, struct view new, struct view proof,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "audit/log_proof.h"
+#include "audit/log.h"
 #include "audit/result.h"
 
 static const char proof_magic[] = "assay-server-proof/1\n";
@@ -417,13 +417,12 @@ static bool judge_aliases(const struct server_proof *p, const struct proof_quest
 static bool judge_logged(const struct log_proof *l, struct view entry, struct report *r,
                          const struct proof_question *q, const struct statement *s)
 {
-    struct hash leaf = merkle_leaf(r->memory, entry);
     struct witnessed w;
 
     if (!policy_judge(q->policy, l->checkpoint, "checkpoint", r, &w))
         return false;
-    if (!merkle_included(l->index, w.checkpoint.size, &leaf, l->hashes, l->count,
-                         &w.checkpoint.root))
+    if (!merkle_included(&w.checkpoint, l->index, merkle_leaf(r->memory, entry), l->hashes,
+                         l->count))
         return disproven(r, "the log does not have the statement at this place");
     if (w.last > 0 && s->as_of > w.last)
         return disproven(r, "the statement is dated after it was witnessed");

@@ -17,7 +17,6 @@
 
 #include "audit/epoch.h"
 #include "audit/log.h"
-#include "audit/log_proof.h"
 #include "audit/proof.h"
 
 enum {
