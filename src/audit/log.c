@@ -262,7 +262,7 @@ static bool take_entry(struct audit *a, size_t index, struct view entry, struct 
     quiet->memory = a->report->memory;
     if (!statement_open(out_view(&copy), a->by, "entry", quiet, &s))
         return disproven(a->report, "entry %zu is signed as a statement and is none: %s", index,
-                         quiet->lines[quiet->count - 1].text);
+                         quiet->last->text);
     if (a->count > 0 && hash_equal(&a->statements[a->count - 1].payload, &s.payload))
         return true;
     if (a->count == a->room) {

@@ -5,14 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BLOCK = 1 << 16
-};
-
 struct block {
     struct block *next;
-    size_t used;
-    size_t size;
     _Alignas(16) uint8_t data[];
 };
 
@@ -21,26 +15,17 @@ static const char digits[] = "0123456789abcdef";
 void *memory_take(struct memory *m, size_t count, size_t size)
 {
     size_t want = 0;
-    struct block *b = m->blocks;
+    bool fits = !__builtin_mul_overflow(count, size, &want) && want < SIZE_MAX / 2;
+    /* waiver allocation: this program shares no code with the others, so it has its own. */
+    struct block *b = fits ? calloc(1, sizeof(*b) + want) : NULL;
 
-    if (__builtin_mul_overflow(count, size, &want) || want > SIZE_MAX / 2)
-        want = SIZE_MAX / 2;
-    want = (want + 15) / 16 * 16;
-    if (b == NULL || b->size - b->used < want) {
-        size_t room = want > BLOCK ? want : BLOCK;
-
-        /* waiver allocation: this program shares no code with the others, so it has its own. */
-        b = calloc(1, sizeof(*b) + room);
-        if (b == NULL) {
-            (void)fputs("assay-audit: not enough memory\n", stderr);
-            exit(2);
-        }
-        b->size = room;
-        b->next = m->blocks;
-        m->blocks = b;
+    if (b == NULL) {
+        (void)fputs("assay-audit: not enough memory\n", stderr);
+        exit(2);
     }
-    b->used += want;
-    return b->data + b->used - want;
+    b->next = m->blocks;
+    m->blocks = b;
+    return b->data;
 }
 
 void memory_done(struct memory *m)
