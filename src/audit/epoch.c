@@ -308,8 +308,7 @@ static bool tree_good(struct view list, enum tree t, const char *what,
 
     if (!prefix_root(list, t, what, r, &root))
         return false;
-    if (!hash_equal(&root.hash, &stated->hash) ||
-        memcmp(&root.sums, &stated->sums, sizeof(root.sums)) != 0)
+    if (!branch_equal(&root, stated))
         return disproven(r, "%s: root or totals are not those of the statement", what);
     proven(r, "%s: %zu, each once, and their sums and root are those of the statement", what,
            list.len / leaf_size(t));
@@ -327,8 +326,7 @@ static bool open_before(const struct epoch_files *files, const struct operators 
         !leaves_open(files->leaves, &ret->leaves, "leaves before", r, ret_leaves) ||
         !prefix_root(*ret_leaves, TREE_FLEET, "leaves before", r, &root))
         return false;
-    if (!hash_equal(&root.hash, &ret->root.hash) ||
-        memcmp(&root.sums, &ret->root.sums, sizeof(root.sums)) != 0)
+    if (!branch_equal(&root, &ret->root))
         return disproven(r, "leaves before: not those of the statement before");
     if (memcmp(ret->vrf_key, now->vrf_key, KEY_SIZE) != 0 &&
         ret->aliases.sums.of[SUM_N] != now->aliases.sums.of[SUM_N])

@@ -25,10 +25,16 @@ static struct sums sums_read(struct cursor *c)
     return s;
 }
 
-static void sums_put(struct out *o, const struct sums *s)
+/* Writes hash and sums, BRANCH_SIZE bytes; returns what follows them. */
+static uint8_t *branch_put(uint8_t *to, const struct branch *b)
 {
-    for (size_t i = 0; i < SUMS; i++)
-        out_number(o, s->of[i], 4);
+    memcpy(to, b->hash.bytes, sizeof(b->hash.bytes));
+    to += sizeof(b->hash.bytes);
+    for (size_t i = 0; i < SUMS; i++) {
+        for (int shift = 24; shift >= 0; shift -= 8)
+            *to++ = (uint8_t)(b->sums.of[i] >> shift);
+    }
+    return to;
 }
 
 static bool sums_equal(const struct sums *a, const struct sums *b)
@@ -124,29 +130,23 @@ struct branch branch_empty(void)
     return (struct branch){tagged(0x02, (struct view){0}), neutral};
 }
 
+bool branch_equal(const struct branch *a, const struct branch *b)
+{
+    return hash_equal(&a->hash, &b->hash) && sums_equal(&a->sums, &b->sums);
+}
+
 /* H(0x01 left.hash left.sums right.hash right.sums), and the sums of both. */
 static bool branch_join(const struct branch *left, const struct branch *right,
                         struct branch *ret)
 {
     uint8_t raw[1 + 2 * BRANCH_SIZE] = {0x01};
-    uint8_t *to = raw + 1;
-    const struct branch *sides[] = {left, right};
+    struct branch both;
 
-    for (size_t k = 0; k < 2; k++) {
-        memcpy(to, sides[k]->hash.bytes, 32);
-        to += 32;
-        for (size_t i = 0; i < SUMS; i++) {
-            uint32_t v = sides[k]->sums.of[i];
-
-            for (int shift = 24; shift >= 0; shift -= 8)
-                *to++ = (uint8_t)(v >> shift);
-        }
-    }
-    struct hash h = sha256((struct view){raw, sizeof(raw)});
-
-    if (!sums_add(&left->sums, &right->sums, &ret->sums))
+    (void)branch_put(branch_put(raw + 1, left), right);
+    both.hash = sha256((struct view){raw, sizeof(raw)});
+    if (!sums_add(&left->sums, &right->sums, &both.sums))
         return false;
-    ret->hash = h;
+    *ret = both;
     return true;
 }
 
@@ -287,16 +287,14 @@ struct hash root_bound(struct memory *m, const char *domain, struct view origin,
                        const struct branch *root)
 {
     struct out ctx = {.memory = m};
-    struct out o = {.memory = m};
+    uint8_t raw[1 + 32 + BRANCH_SIZE] = {0x03};
 
     out_text(&ctx, domain);
     out_add(&ctx, origin);
     out_number(&ctx, epoch, 4);
     struct hash bound = sha256(out_view(&ctx));
 
-    out_number(&o, 0x03, 1);
-    out_add(&o, hash_view(&bound));
-    out_add(&o, hash_view(&root->hash));
-    sums_put(&o, &root->sums);
-    return sha256(out_view(&o));
+    memcpy(raw + 1, bound.bytes, sizeof(bound.bytes));
+    (void)branch_put(raw + 1 + 32, root);
+    return sha256((struct view){raw, sizeof(raw)});
 }

@@ -126,6 +126,18 @@ static bool identity_equal(const struct identity *a, const struct identity *b)
     return view_equal(a->kind, b->kind) && view_equal(a->id, b->id);
 }
 
+/* KIND=ID, for messages. */
+static const char *identity_shown(struct memory *m, const struct identity *id)
+{
+    struct out o = {.memory = m};
+
+    out_text(&o, view_shown(m, id->kind));
+    out_text(&o, "=");
+    out_text(&o, view_shown(m, id->id));
+    out_number(&o, 0, 1);
+    return (const char *)o.data;
+}
+
 static int digest_order(const struct hash *a, const struct hash *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
@@ -313,44 +325,53 @@ static bool judge_leaf(struct server_proof *p, const struct proof_question *q,
     return judge_epoch(p, q, s, r) && judge_result(p, q, r);
 }
 
-static bool alias_root_good(const struct prefix_proof *place, const struct hash *idx,
-                            const struct statement *s, struct branch *root)
+/* A row of the proof of aliases. */
+struct alias {
+    struct identity id;
+    uint8_t vrf[VRF_PROOF_SIZE];
+    struct view salt;
+    struct prefix_proof place;
+};
+
+static bool alias_read(struct cursor *c, struct alias *ret)
 {
-    return prefix_climb(place, TREE_ALIAS, idx, root) &&
-           hash_equal(&root->hash, &s->aliases.hash) &&
-           memcmp(&root->sums, &s->aliases.sums, sizeof(root->sums)) == 0;
+    ret->id = read_identity(c);
+    cursor_copy(c, ret->vrf, sizeof(ret->vrf));
+    ret->salt = cursor_take(c, 16);
+    return !c->failed && prefix_read(c, TREE_ALIAS, &ret->place);
+}
+
+/* Whether the path of an alias is its own and leads to the root that is stated. */
+static bool alias_good(const struct alias *a, const struct statement *s, struct memory *m)
+{
+    struct branch root;
+    struct hash idx;
+
+    return idx_of(m, "alias/v1", s->vrf_key, &a->id, a->vrf, &idx) &&
+           prefix_climb(&a->place, TREE_ALIAS, &idx, &root) && branch_equal(&root, &s->aliases);
 }
 
 /* One alias: it stands in the tree once, and was bound to this server. */
 static bool judge_alias(struct cursor *c, const struct server_proof *p,
                         const struct statement *s, struct report *r, struct identity *ret)
 {
-    uint8_t vrf[VRF_PROOF_SIZE];
-    struct prefix_proof place;
-    struct branch root;
-    struct hash idx;
+    struct alias a;
     struct out o = {.memory = r->memory};
 
-    *ret = read_identity(c);
-    cursor_copy(c, vrf, sizeof(vrf));
-    struct view salt = cursor_take(c, 16);
-
-    if (c->failed || !prefix_read(c, TREE_ALIAS, &place) || place.terminal != TERMINAL_LEAF)
+    if (!alias_read(c, &a) || a.place.terminal != TERMINAL_LEAF)
         return disproven(r, "the proof of an alias is malformed");
+    *ret = a.id;
     out_number(&o, 0x12, 1);
-    out_add(&o, salt);
+    out_add(&o, a.salt);
     out_add(&o, hash_view(&p->place.leaf.idx));
     struct hash value = sha256(out_view(&o));
+    const char *name = identity_shown(r->memory, &a.id);
 
-    if (!idx_of(r->memory, "alias/v1", s->vrf_key, ret, vrf, &idx) ||
-        !alias_root_good(&place, &idx, s, &root))
-        return disproven(r, "the alias %s=%s does not stand where it is said to",
-                         view_shown(r->memory, ret->kind), view_shown(r->memory, ret->id));
-    if (!hash_equal(&value, &place.leaf.value))
-        return disproven(r, "the alias %s=%s belongs to another server",
-                         view_shown(r->memory, ret->kind), view_shown(r->memory, ret->id));
-    proven(r, "%s=%s belongs to this server and to no other", view_shown(r->memory, ret->kind),
-           view_shown(r->memory, ret->id));
+    if (!alias_good(&a, s, r->memory))
+        return disproven(r, "the alias %s does not stand where it is said to", name);
+    if (!hash_equal(&value, &a.place.leaf.value))
+        return disproven(r, "the alias %s belongs to another server", name);
+    proven(r, "%s belongs to this server and to no other", name);
     return true;
 }
 
@@ -362,24 +383,14 @@ static bool judge_no_alias(const struct server_proof *p, const struct statement 
     struct cursor c = p->aliases;
     const char *kind = view_shown(r->memory, p->server.kind);
     size_t count = (size_t)cursor_number(&c, 1);
-    uint8_t vrf[VRF_PROOF_SIZE];
-    struct prefix_proof place;
-    struct branch root;
-    struct hash idx;
+    struct alias a;
 
     if (count == 0 && !c.failed && c.left.len == 0)
         return view_is(p->server.kind, "ek") ||
                untold(r, "whether this %s belongs to a server with another kind of id", kind);
-    struct identity id = read_identity(&c);
-
-    cursor_copy(&c, vrf, sizeof(vrf));
-    bool plain =
-        view_equal(cursor_take(&c, sizeof(zeros)), (struct view){zeros, sizeof(zeros)});
-
-    if (count != 1 || !plain || !identity_equal(&id, &p->server) ||
-        !prefix_read(&c, TREE_ALIAS, &place) || place.terminal == TERMINAL_LEAF ||
-        c.left.len > 0 || !idx_of(r->memory, "alias/v1", s->vrf_key, &id, vrf, &idx) ||
-        !alias_root_good(&place, &idx, s, &root))
+    if (count != 1 || !alias_read(&c, &a) || a.place.terminal == TERMINAL_LEAF ||
+        c.left.len > 0 || !view_equal(a.salt, (struct view){zeros, sizeof(zeros)}) ||
+        !identity_equal(&a.id, &p->server) || !alias_good(&a, s, r->memory))
         return disproven(r, "the proof that this %s belongs to no server does not hold", kind);
     proven(r, "this %s belongs to no server of epoch %u as an alias either", kind, s->epoch);
     return true;
@@ -406,9 +417,8 @@ static bool judge_aliases(const struct server_proof *p, const struct proof_quest
         return disproven(r, "something follows the end of the proof");
     for (size_t k = 0; k < q->alias_count; k++) {
         if (!found[k])
-            return untold(r, "whether %s=%s belongs to this server: the file does not prove it",
-                          view_shown(r->memory, q->aliases[k].kind),
-                          view_shown(r->memory, q->aliases[k].id));
+            return untold(r, "whether %s belongs to this server: the file does not prove it",
+                          identity_shown(r->memory, &q->aliases[k]));
     }
     return true;
 }
@@ -438,30 +448,27 @@ static bool judge_logged(const struct log_proof *l, struct view entry, struct re
 static bool judge_place(struct server_proof *p, const struct proof_question *q,
                         const struct statement *s, struct report *r)
 {
-    const char *kind = view_shown(r->memory, p->server.kind);
-    const char *id = view_shown(r->memory, p->server.id);
+    const char *id = identity_shown(r->memory, &p->server);
     struct hash idx;
     struct branch root;
 
     if (q->server.kind.len > 0 && !identity_equal(&q->server, &p->server))
-        return disproven(r, "the proof is about %s=%s, not about the server that was asked for",
-                         kind, id);
+        return disproven(r, "the proof is about %s, not about the server that was asked for",
+                         id);
     if (!identity_canonical(&p->server))
-        return disproven(r, "%s=%s is no canonical id of a server", kind, id);
+        return disproven(r, "%s is no canonical id of a server", id);
     if (!idx_of(r->memory, "asset/v1", s->vrf_key, &p->server, p->vrf, &idx))
-        return disproven(r, "the place of %s=%s is not the one that its id gives", kind, id);
-    if (!prefix_climb(&p->place, TREE_FLEET, &idx, &root) ||
-        !hash_equal(&root.hash, &s->root.hash) ||
-        memcmp(&root.sums, &s->root.sums, sizeof(root.sums)) != 0)
+        return disproven(r, "the place of %s is not the one that its id gives", id);
+    if (!prefix_climb(&p->place, TREE_FLEET, &idx, &root) || !branch_equal(&root, &s->root))
         return disproven(r, "the path does not lead to the root that the statement states");
     if (p->absent) {
-        proven(r, "%s=%s is NOT among the %u servers of epoch %u", kind, id,
-               s->root.sums.of[SUM_N], s->epoch);
+        proven(r, "%s is NOT among the %u servers of epoch %u", id, s->root.sums.of[SUM_N],
+               s->epoch);
         return true;
     }
     if (p->place.leaf.sums.of[SUM_NEWEST] > s->as_of / 86400)
         return disproven(r, "evidence is dated after the statement");
-    proven(r, "%s=%s is one of the %u servers of epoch %u, exactly once", kind, id,
+    proven(r, "%s is one of the %u servers of epoch %u, exactly once", id,
            s->root.sums.of[SUM_N], s->epoch);
     return judge_leaf(p, q, s, r);
 }
