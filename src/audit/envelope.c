@@ -31,7 +31,7 @@ static const struct key *signer(const struct operators *by, const struct hash *i
         const struct key *k = &by->keys[i];
         struct hash own = sha256((struct view){k->bytes, KEY_SIZE});
 
-        if (!k->checkable || !hash_equal(&own, id))
+        if (!k->checkable || !hash_equal(own, *id))
             continue;
         *forged = *forged || signature.len != SIGNATURE_SIZE ||
                   !ed25519_good(k->bytes, message, signature.data);

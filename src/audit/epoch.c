@@ -52,7 +52,7 @@ static bool list_open(struct view file, const char *magic, const struct hash *di
 
     if (file.data == NULL)
         return untold(r, "%s: the file is not there", what);
-    if (!hash_equal(&h, digest))
+    if (!hash_equal(h, *digest))
         return disproven(r, "%s: not the list that the statement names", what);
     if (!view_begins(file, magic))
         return untold(r, "%s: a list of a version that is not known here", what);
@@ -106,10 +106,9 @@ static bool wrong(struct walk *w, const struct hash *idx, const char *why)
 
 static bool take_added(struct walk *w, const struct record *d, const struct leaf *new)
 {
-    if (d->reason > REASON_BOUGHT || !hash_equal(&d->old, &zero) ||
-        !hash_equal(&d->extra, &zero))
+    if (d->reason > REASON_BOUGHT || !hash_equal(d->old, zero) || !hash_equal(d->extra, zero))
         return wrong(w, &new->idx, "the record of its addition is malformed");
-    if (new->since != w->now->epoch || new->prev_since != 0 || !hash_equal(&new->prev, &zero))
+    if (new->since != w->now->epoch || new->prev_since != 0 || !hash_equal(new->prev, zero))
         return wrong(w, &new->idx, "a first leaf follows nothing, and is of this epoch");
     w->grown[EVER_N]++;
     count_verdict(w, leaf_verdict(new));
@@ -118,8 +117,8 @@ static bool take_added(struct walk *w, const struct record *d, const struct leaf
 
 static bool take_removed(struct walk *w, const struct record *d, const struct leaf *old)
 {
-    if (d->reason < REASON_RETURNED || d->reason > REASON_HELD || !hash_equal(&d->new, &zero) ||
-        !hash_equal(&d->extra, &zero))
+    if (d->reason < REASON_RETURNED || d->reason > REASON_HELD || !hash_equal(d->new, zero) ||
+        !hash_equal(d->extra, zero))
         return wrong(w, &old->idx, "the record of its removal is malformed");
     w->grown[REMOVED_NOT_CLEAN] += leaf_verdict(old) != SUM_CLEAN;
     return true;
@@ -130,7 +129,7 @@ static bool follows(struct walk *w, const struct leaf *old, const struct leaf *n
     struct hash prev = leaf_hash(old);
 
     return new->since == w->now->epoch &&new->prev_since ==
-           old->since &&hash_equal(&new->prev, &prev);
+           old->since &&hash_equal(new->prev, prev);
 }
 
 static bool take_changed(struct walk *w, const struct record *d, const struct leaf *old,
@@ -143,7 +142,7 @@ static bool take_changed(struct walk *w, const struct record *d, const struct le
 
     if (!follows(w, old, new))
         return wrong(w, &new->idx, "its leaf does not follow its last one");
-    if ((d->reason != REASON_EXAMINED && !resolved) || resolved == hash_equal(&d->extra, &zero))
+    if ((d->reason != REASON_EXAMINED && !resolved) || resolved == hash_equal(d->extra, zero))
         return wrong(w, &new->idx, "the record of its change is malformed");
     if (resolved != (open && to == SUM_CLEAN) || (open && to == SUM_UNKNOWN))
         return wrong(w, &new->idx,
@@ -167,12 +166,12 @@ static bool step(struct walk *w, const struct leaf *old, const struct leaf *new)
         return wrong(w, idx, "its leaf is of a later epoch");
     if (old != NULL && new != NULL && view_equal(old->bytes, new->bytes))
         return true;
-    if (!record_next(w, &d) || !hash_equal(&d.idx, idx))
+    if (!record_next(w, &d) || !hash_equal(d.idx, *idx))
         return wrong(w, idx,
                      op == REMOVED ? "it is gone, and the delta list does not say so"
                                    : "it is new or not the same, and the delta list "
                                      "does not say so");
-    if (d.op != op || !hash_equal(&d.old, &was) || !hash_equal(&d.new, &is))
+    if (d.op != op || !hash_equal(d.old, was) || !hash_equal(d.new, is))
         return wrong(w, idx, "the delta list says something else of it");
     w->changes[op]++;
     if (op == ADDED)
@@ -242,19 +241,19 @@ static bool rekey_one(struct walk *w, const struct statement *before, const stru
     cursor_copy(pairs, proofs[0], VRF_PROOF_SIZE);
     cursor_copy(pairs, proofs[1], VRF_PROOF_SIZE);
     if (!record_next(w, &d) || d.op != REKEYED || d.reason != REASON_REKEY ||
-        !hash_equal(&d.idx, &old->idx) || !hash_equal(&d.old, &was) ||
+        !hash_equal(d.idx, old->idx) || !hash_equal(d.old, was) ||
         !leaf_find(w->new, &d.extra, &at, &new) || taken[at] != 0)
         return wrong(w, &old->idx,
                      "it has no record, or no leaf of its own, after the rekeying");
     taken[at] = 1;
     struct hash is = leaf_hash(&new);
 
-    if (!hash_equal(&d.new, &is) || !follows(w, old, &new) ||
+    if (!hash_equal(d.new, is) || !follows(w, old, &new) ||
         memcmp(&old->sums, &new.sums, sizeof(new.sums)) != 0)
         return wrong(w, &old->idx, "the rekeying changed more than its pseudonym");
     if (pairs->failed || !idx_of(m, "asset/v1", before->vrf_key, &id, proofs[0], &from) ||
         !idx_of(m, "asset/v1", w->now->vrf_key, &id, proofs[1], &to) ||
-        !hash_equal(&from, &old->idx) || !hash_equal(&to, &d.extra))
+        !hash_equal(from, old->idx) || !hash_equal(to, d.extra))
         return wrong(w, &old->idx, "old and new pseudonym are not of one id");
     w->changes[REKEYED]++;
     return true;

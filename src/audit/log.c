@@ -81,7 +81,7 @@ bool merkle_included(const struct checkpoint *c, uint64_t index, struct hash lea
     struct hash before = leaf;
 
     return index < c->size && merkle_climb(index, c->size - 1, proof, count, &before, &leaf) &&
-           hash_equal(&leaf, &c->root);
+           hash_equal(leaf, c->root);
 }
 
 /* Whether the tree of `old` is the beginning of that of `new`; 0 < old->size < new->size. */
@@ -102,7 +102,7 @@ static bool merkle_extended(const struct checkpoint *old, const struct checkpoin
     size_t from = complete ? 0 : 1;
 
     return merkle_climb(at, last, proof + from, count - from, &before, &whole) &&
-           hash_equal(&before, &old->root) && hash_equal(&whole, &new->root);
+           hash_equal(before, old->root) && hash_equal(whole, new->root);
 }
 
 /* Lines of Base 64, each a hash, to an empty line. */
@@ -169,7 +169,7 @@ void checkpoints_audit(struct view old, struct view new, struct view proof,
     if (!view_equal(x->origin, y->origin)) {
         (void)untold(r, "the checkpoints are of two logs");
     } else if (x->size == y->size) {
-        if (hash_equal(&x->root, &y->root))
+        if (hash_equal(x->root, y->root))
             proven(r, "both are of one tree");
         else
             (void)disproven(r, "FORK: the log has signed two trees of one size");
@@ -263,7 +263,7 @@ static bool take_entry(struct audit *a, size_t index, struct view entry, struct 
     if (!statement_open(out_view(&copy), a->by, "entry", quiet, &s))
         return disproven(a->report, "entry %zu is signed as a statement and is none: %s", index,
                          quiet->last->text);
-    if (a->count > 0 && hash_equal(&a->statements[a->count - 1].payload, &s.payload))
+    if (a->count > 0 && hash_equal(a->statements[a->count - 1].payload, s.payload))
         return true;
     if (a->count == a->room) {
         struct statement *wider = memory_take(a->report->memory, 2 * a->room + 8, sizeof(s));
@@ -360,7 +360,7 @@ static bool tree_audit(struct audit *a, const struct checkpoint *c, const struct
     struct hash root = root_of(hashes, size);
     struct witnessed w;
 
-    if (!hash_equal(&root, &c->root))
+    if (!hash_equal(root, c->root))
         return disproven(a->report, "the entries do not give the root of the checkpoint");
     if (old.data != NULL) {
         if (!policy_judge(p, old, "old checkpoint", a->report, &w))
@@ -369,7 +369,7 @@ static bool tree_audit(struct audit *a, const struct checkpoint *c, const struct
             return untold(a->report,
                           "the old checkpoint is of another log, or of a later tree");
         root = root_of(hashes, (size_t)w.checkpoint.size);
-        if (!hash_equal(&root, &w.checkpoint.root))
+        if (!hash_equal(root, w.checkpoint.root))
             return disproven(a->report,
                              "FORK: the log began otherwise when it had %llu entries",
                              (unsigned long long)w.checkpoint.size);

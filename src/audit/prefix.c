@@ -132,7 +132,7 @@ struct branch branch_empty(void)
 
 bool branch_equal(const struct branch *a, const struct branch *b)
 {
-    return hash_equal(&a->hash, &b->hash) && sums_equal(&a->sums, &b->sums);
+    return hash_equal(a->hash, b->hash) && sums_equal(&a->sums, &b->sums);
 }
 
 /* H(0x01 left.hash left.sums right.hash right.sums), and the sums of both. */
@@ -242,7 +242,7 @@ bool prefix_read(struct cursor *c, enum tree t, struct prefix_proof *ret)
 /* Whether the terminal can stand where it is said to. */
 static bool terminal_good(const struct prefix_proof *p, const struct hash *idx)
 {
-    bool same = hash_equal(&p->leaf.idx, idx);
+    bool same = hash_equal(p->leaf.idx, *idx);
 
     switch (p->terminal) {
     case TERMINAL_LEAF:
@@ -276,7 +276,7 @@ bool prefix_climb(const struct prefix_proof *p, enum tree t, const struct hash *
         uint32_t least = depth < p->depth ? 0 : p->terminal == TERMINAL_EMPTY ? 2 : 1;
 
         if (!sums_good(&sibling.sums, t) || sibling.sums.of[SUM_N] < least ||
-            (sibling.sums.of[SUM_N] == 0) != hash_equal(&sibling.hash, &empty.hash) ||
+            (sibling.sums.of[SUM_N] == 0) != hash_equal(sibling.hash, empty.hash) ||
             !branch_join(right ? &sibling : ret, right ? ret : &sibling, ret))
             return false;
     }

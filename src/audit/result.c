@@ -362,7 +362,7 @@ bool result_open(struct view file, const struct operators *by, struct report *r,
         return view_begins(view_after(node, 1), "\x4e\x61ssay-result/2")
                    ? disproven(r, "result: the node is damaged")
                    : untold(r, "result: a node of a version that is not known here");
-    if (!hash_equal(&digest, &ret->digest) || !view_equal(subject, ret->subject))
+    if (!hash_equal(digest, ret->digest) || !view_equal(subject, ret->subject))
         return disproven(r, "result: digest or subject are not those of the node");
     out_text(&rendering, "}}");
     if (!view_equal(out_view(&rendering), j.at.left))

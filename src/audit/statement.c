@@ -179,11 +179,11 @@ static bool consistent(const struct statement *s, const char *what, struct repor
     uint64_t sum = (uint64_t)of[SUM_CLEAN] + of[SUM_REVIEW] + of[SUM_BAD] + of[SUM_UNKNOWN];
     bool none = of[SUM_N] == 0;
 
-    if (!hash_equal(&fleet, &s->fleet_root) || !hash_equal(&alias, &s->alias_root))
+    if (!hash_equal(fleet, s->fleet_root) || !hash_equal(alias, s->alias_root))
         return disproven(r, "%s: the roots are not bound to origin, epoch and sums", what);
     if (sum != of[SUM_N] || (of[SUM_ALL] & ~of[SUM_ANY] & (none ? 0 : UINT32_MAX)) != 0 ||
-        none != hash_equal(&s->root.hash, &empty.hash) ||
-        (s->aliases.sums.of[SUM_N] == 0) != hash_equal(&s->aliases.hash, &empty.hash) ||
+        none != hash_equal(s->root.hash, empty.hash) ||
+        (s->aliases.sums.of[SUM_N] == 0) != hash_equal(s->aliases.hash, empty.hash) ||
         (none && memcmp(of, empty.sums.of, sizeof(empty.sums.of)) != 0))
         return disproven(r, "%s: the totals do not add up", what);
     if (!none && (of[SUM_OLDEST] > of[SUM_NEWEST] || of[SUM_NEWEST] > s->as_of / 86400))
@@ -281,8 +281,7 @@ bool statement_follows(const struct statement *a, const struct statement *b, str
         return disproven(r, "epochs %u and %u are of two origins", a->epoch, b->epoch);
     if ((uint64_t)a->epoch + 1 != b->epoch)
         return disproven(r, "epoch %u stands after epoch %u", b->epoch, a->epoch);
-    if (!hash_equal(&b->previous, &a->payload) ||
-        !hash_equal(&b->previous_root, &a->fleet_root))
+    if (!hash_equal(b->previous, a->payload) || !hash_equal(b->previous_root, a->fleet_root))
         return disproven(r, "epoch %u follows another epoch %u than this one", b->epoch,
                          a->epoch);
     if (b->as_of < a->as_of)
@@ -300,9 +299,9 @@ bool statement_follows(const struct statement *a, const struct statement *b, str
                          b->epoch);
     if (!counters_follow(a, b, r))
         return false;
-    if (!hash_equal(&a->policy, &b->policy))
+    if (!hash_equal(a->policy, b->policy))
         fact(r, "policy", "changed at epoch %u", b->epoch);
-    if (!hash_equal(&a->reference, &b->reference))
+    if (!hash_equal(a->reference, b->reference))
         fact(r, "reference", "changed at epoch %u", b->epoch);
     return true;
 }
