@@ -2,7 +2,6 @@
 /* DSSE envelopes: who signed which payload. */
 #include <string.h>
 
-#include "audit/json.h"
 #include "audit/statement.h"
 
 static const char payload_type[] = "application/vnd.in-toto+json";

@@ -229,40 +229,24 @@ static bool tile_read(struct audit *a, const char *level, size_t n, size_t width
            untold(a->report, "%s is not there", path);
 }
 
-/* Whether the envelope, signed by the operator, says that it is a statement. */
-static bool claims_statement(struct view entry, const struct operators *by, struct memory *m)
-{
-    struct report *quiet = memory_take(m, 1, sizeof(*quiet));
-    const struct key *k = NULL;
-    struct view payload = {0};
-    struct view part;
-
-    quiet->memory = m;
-    if (!envelope_open(entry, by, "entry", quiet, &payload, &k))
-        return false;
-    while (view_cut(&payload, ',', &part)) {
-        if (view_is(part, "\"predicateType\":\"urn:assay:fleet-integrity:1\""))
-            return true;
-    }
-    return false;
-}
-
 /* Keeps an entry that is a statement of the operator; the same again says nothing new. */
 static bool take_entry(struct audit *a, size_t index, struct view entry, struct memory *m)
 {
     struct statement s;
-    struct report *quiet = memory_take(m, 1, sizeof(*quiet));
+    struct view payload = {0};
+    struct report unheard = {.memory = m};
+    struct report quiet = {.memory = a->report->memory};
 
-    if (a->by->count == 0 || !claims_statement(entry, a->by, m))
+    if (a->by->count == 0 || !envelope_open(entry, a->by, "entry", &unheard, &payload, NULL) ||
+        !payload_claims(payload))
         return true;
     /* What the statement views must outlive this entry. */
     struct out copy = {.memory = a->report->memory};
 
     out_add(&copy, entry);
-    quiet->memory = a->report->memory;
-    if (!statement_open(out_view(&copy), a->by, "entry", quiet, &s))
+    if (!statement_open(out_view(&copy), a->by, "entry", &quiet, &s))
         return disproven(a->report, "entry %zu is signed as a statement and is none: %s", index,
-                         quiet->last->text);
+                         quiet.last->text);
     if (a->count > 0 && hash_equal(a->statements[a->count - 1].payload, s.payload))
         return true;
     if (a->count == a->room) {

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "audit/json.h"
-
 static const uint64_t number_max = (UINT64_C(1) << 53) - 1;
 
 static uint32_t member_u32(struct json *j, const char *name)
@@ -89,7 +87,6 @@ static void read_method(struct json *j, struct statement *s)
         return;
     }
     s->method_bits |= 1U << bit;
-    s->method_count++;
 }
 
 static void read_methods(struct json *j, struct statement *s)
@@ -126,14 +123,32 @@ static void read_sampling(struct json *j, struct statement *s)
     j->at.failed |= p->method >= METHODS || p->k == 0;
 }
 
-static bool payload_read(struct json *j, struct statement *s)
+struct view payload_begin(struct json *j, struct view *ret_subject, struct hash *ret_digest)
 {
     json_want(j, "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":");
-    struct view subject = json_string(j);
+    *ret_subject = json_string(j);
+    *ret_digest = member_hash(j, ",\"digest\":{\"sha256\":");
+    json_want(j, "}}],\"predicateType\":");
+    return json_string(j);
+}
 
-    s->fleet_root = member_hash(j, ",\"digest\":{\"sha256\":");
-    json_want(j, "}}],\"predicateType\":\"urn:assay:fleet-integrity:1\",\"predicate\":"
-                 "{\"origin\":");
+bool payload_claims(struct view payload)
+{
+    struct view part;
+
+    while (view_cut(&payload, ',', &part)) {
+        if (view_is(part, "\"predicateType\":\"urn:assay:fleet-integrity:1\""))
+            return true;
+    }
+    return false;
+}
+
+static bool payload_read(struct json *j, struct statement *s)
+{
+    struct view subject;
+    struct view type = payload_begin(j, &subject, &s->fleet_root);
+
+    json_want(j, ",\"predicate\":{\"origin\":");
     s->origin = json_string(j);
     s->epoch = member_u32(j, ",\"epoch\":");
     json_want(j, ",\"asOf\":");
@@ -158,15 +173,16 @@ static bool payload_read(struct json *j, struct statement *s)
     s->policy = member_hash(j, ",\"policy\":");
     s->reference = member_hash(j, ",\"reference\":");
     json_want(j, ",\"tool\":{\"name\":");
-    s->tool = json_string(j);
-    s->tool_digest = member_hash(j, ",\"digest\":");
+    (void)json_string(j);
+    (void)member_hash(j, ",\"digest\":");
     json_want(j, "},\"nonceFrom\":");
     s->has_nonce = !json_next(j, "null");
     if (s->has_nonce)
         s->nonce_from = json_hash(j);
     read_sampling(j, s);
     json_want(j, "}}");
-    return json_done(j) && view_equal(subject, s->origin);
+    return json_done(j) && view_is(type, "urn:assay:fleet-integrity:1") &&
+           view_equal(subject, s->origin);
 }
 
 /* What a statement says must fit together by itself. */
@@ -220,17 +236,11 @@ bool statement_open(struct view file, const struct operators *by, const char *wh
     struct json j = {r->memory, {.left = payload}};
 
     ret->payload = sha256(payload);
-    if (!payload_read(&j, ret)) {
-        /* What signs other things too may sign one of a kind that is not known here. */
-        static const char known[] = "\"predicateType\":\"urn:assay:fleet-integrity:1\"";
-        struct view type;
-        bool ours = false;
-
-        while (!ours && view_cut(&payload, ',', &type))
-            ours = view_is(type, known);
-        return ours ? disproven(r, "%s: not a statement in its one form", what)
-                    : untold(r, "%s: it holds something else than a statement", what);
-    }
+    /* What signs other things too may sign one of a kind that is not known here. */
+    if (!payload_read(&j, ret))
+        return payload_claims(payload)
+                   ? disproven(r, "%s: not a statement in its one form", what)
+                   : untold(r, "%s: it holds something else than a statement", what);
     if (k == NULL || !view_equal(k->name, ret->origin))
         return disproven(r, "%s: of %s, not of %s whose key was given", what,
                          view_shown(r->memory, ret->origin),

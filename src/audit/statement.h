@@ -3,6 +3,7 @@
 #ifndef ASSAY_AUDIT_STATEMENT_H
 #define ASSAY_AUDIT_STATEMENT_H
 
+#include "audit/json.h"
 #include "audit/note.h"
 #include "audit/prefix.h"
 
@@ -25,6 +26,12 @@ struct operators {
  */
 bool envelope_open(struct view file, const struct operators *by, const char *what,
                    struct report *r, struct view *ret_payload, const struct key **ret_key);
+
+/* Whether a payload says that it is a statement, in its one form or not. */
+bool payload_claims(struct view payload);
+
+/* Reads what all payloads begin with; returns their type. */
+struct view payload_begin(struct json *j, struct view *ret_subject, struct hash *ret_digest);
 
 enum counter {
     EVER_N,
@@ -74,13 +81,10 @@ struct statement {
     uint8_t vrf_key[KEY_SIZE];
     struct hash policy;
     struct hash reference;
-    struct view tool;
-    struct hash tool_digest;
     bool has_nonce;
     struct hash nonce_from;
     bool has_sampling;
     struct sampling sampling;
-    size_t method_count;
     uint32_t method_bits;
 };
 
