@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/log.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -181,40 +182,20 @@ void checkpoints_audit(struct view old, struct view new, struct view proof,
     } else if (!extension_good(r->memory, proof, new, x, y)) {
         (void)disproven(r, "the proof does not show that the later tree extends the earlier");
     } else {
-        proven(r, "the tree of %llu entries is the beginning of that of %llu",
-               (unsigned long long)x->size, (unsigned long long)y->size);
+        proven(r, "the tree of %" PRIu64 " entries is the beginning of that of %" PRIu64,
+               x->size, y->size);
     }
 }
 
-/* tile/LEVEL/N as x001/x234/067, without the ending of a partial tile. */
+/* tile/LEVEL/N, N as x001/x234/067; a partial tile's ends with its width. */
 static const char *tile_path(struct memory *m, const char *level, size_t n, size_t width)
 {
-    struct out o = {.memory = m};
-    size_t unit = 1;
+    const char *path = text_of(m, "%03zu", n % 1000);
 
-    out_text(&o, "tile/");
-    out_text(&o, level);
-    while (n / unit >= 1000)
-        unit *= 1000;
-    for (; unit > 0; unit /= 1000) {
-        size_t part = n / unit % 1000;
-        const char digits[] = {'/',
-                               'x',
-                               (char)('0' + part / 100),
-                               (char)('0' + part / 10 % 10),
-                               (char)('0' + part % 10),
-                               0};
-
-        out_text(&o, unit == 1 ? "/" : digits);
-        if (unit == 1)
-            out_text(&o, digits + 2);
-    }
-    if (width < TILE) {
-        out_text(&o, ".p/");
-        out_decimal(&o, width);
-    }
-    out_number(&o, 0, 1);
-    return (const char *)o.data;
+    for (size_t high = n / 1000; high > 0; high /= 1000)
+        path = text_of(m, "x%03zu/%s", high % 1000, path);
+    path = text_of(m, "tile/%s/%s", level, path);
+    return width < TILE ? text_of(m, "%s.p/%zu", path, width) : path;
 }
 
 /* A partial tile may have been dropped for the full one, which begins with it. */
@@ -286,15 +267,13 @@ static bool bundle_hash(struct audit *a, size_t n, size_t width, struct memory *
 /* Holds the tiles of one level against what they must be; `hashes` become those of the next. */
 static bool level_audit(struct audit *a, unsigned level, struct hash *hashes, size_t count)
 {
-    struct out name = {.memory = a->report->memory};
+    const char *name = text_of(a->report->memory, "%u", level);
 
-    out_decimal(&name, level);
-    out_number(&name, 0, 1);
     for (size_t n = 0; n * TILE < count; n++) {
         size_t width = count - n * TILE < TILE ? count - n * TILE : TILE;
         struct memory scratch = {0};
         struct view tile;
-        bool there = tile_read(a, (const char *)name.data, n, width, &scratch, &tile);
+        bool there = tile_read(a, name, n, width, &scratch, &tile);
         bool same = there && tile.len >= width * sizeof(*hashes) &&
                     memcmp(tile.data, &hashes[n * TILE], width * sizeof(*hashes)) == 0;
 
@@ -355,16 +334,16 @@ static bool tree_audit(struct audit *a, const struct checkpoint *c, const struct
         root = root_of(hashes, (size_t)w.checkpoint.size);
         if (!hash_equal(root, w.checkpoint.root))
             return disproven(a->report,
-                             "FORK: the log began otherwise when it had %llu entries",
-                             (unsigned long long)w.checkpoint.size);
+                             "FORK: the log began otherwise when it had %" PRIu64 " entries",
+                             w.checkpoint.size);
         proven(a->report, "the log extends the old checkpoint");
     }
     for (unsigned level = 0; size > 0; level++, size /= TILE) {
         if (!level_audit(a, level, hashes, size))
             return false;
     }
-    proven(a->report, "all %llu entries and all tiles give the root of the checkpoint",
-           (unsigned long long)c->size);
+    proven(a->report, "all %" PRIu64 " entries and all tiles give the root of the checkpoint",
+           c->size);
     return true;
 }
 

@@ -122,27 +122,17 @@ static bool optional(struct work *w, const char *path, size_t most, struct view 
     return path == NULL || given(w, path, most, ret);
 }
 
-static const char *path_of(struct memory *m, const char *folder, const char *name)
-{
-    struct out o = {.memory = m};
-
-    out_text(&o, folder);
-    out_text(&o, "/");
-    out_text(&o, name);
-    out_number(&o, 0, 1);
-    return (const char *)o.data;
-}
-
 static bool folder_read(struct work *w, const char *folder, struct epoch_files *ret)
 {
     struct memory *m = w->report.memory;
 
     *ret = (struct epoch_files){0};
-    (void)file_read(m, path_of(m, folder, "leaves"), LIST_SIZE, &ret->leaves);
-    (void)file_read(m, path_of(m, folder, "aliases"), LIST_SIZE, &ret->aliases);
-    (void)file_read(m, path_of(m, folder, "delta"), LIST_SIZE, &ret->delta);
-    (void)file_read(m, path_of(m, folder, "rekey"), LIST_SIZE, &ret->rekey);
-    return given(w, path_of(m, folder, "statement.json"), STATEMENT_SIZE + 1, &ret->statement);
+    (void)file_read(m, text_of(m, "%s/leaves", folder), LIST_SIZE, &ret->leaves);
+    (void)file_read(m, text_of(m, "%s/aliases", folder), LIST_SIZE, &ret->aliases);
+    (void)file_read(m, text_of(m, "%s/delta", folder), LIST_SIZE, &ret->delta);
+    (void)file_read(m, text_of(m, "%s/rekey", folder), LIST_SIZE, &ret->rekey);
+    return given(w, text_of(m, "%s/statement.json", folder), STATEMENT_SIZE + 1,
+                 &ret->statement);
 }
 
 static void command_result(struct work *w)
@@ -223,7 +213,7 @@ static void command_epoch(struct work *w)
 
 static bool read_below(void *user, const char *path, struct memory *m, struct view *ret)
 {
-    return file_read(m, path_of(m, user, path), LIST_SIZE, ret);
+    return file_read(m, text_of(m, "%s/%s", (const char *)user, path), LIST_SIZE, ret);
 }
 
 static void command_log(struct work *w)

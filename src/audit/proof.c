@@ -140,13 +140,7 @@ static bool identity_equal(const struct identity *a, const struct identity *b)
 /* KIND=ID, for messages. */
 static const char *identity_shown(struct memory *m, const struct identity *id)
 {
-    struct out o = {.memory = m};
-
-    out_text(&o, view_shown(m, id->kind));
-    out_text(&o, "=");
-    out_text(&o, view_shown(m, id->id));
-    out_number(&o, 0, 1);
-    return (const char *)o.data;
+    return text_of(m, "%s=%s", view_shown(m, id->kind), view_shown(m, id->id));
 }
 
 static int digest_order(const void *left, const void *right)
@@ -357,7 +351,7 @@ static bool alias_good(const struct alias *a, const struct statement *s, struct 
     struct branch root;
     struct hash idx;
 
-    return idx_of(m, "alias/v1", s->vrf_key, &a->id, a->vrf, &idx) &&
+    return idx_of(m, "alias/v1", s->vrf_key.bytes, &a->id, a->vrf, &idx) &&
            prefix_climb(&a->place, TREE_ALIAS, &idx, &root) && branch_equal(&root, &s->aliases);
 }
 
@@ -473,7 +467,7 @@ static bool judge_place(struct trial *t)
                          id);
     if (!identity_canonical(&p->server))
         return disproven(r, "%s is no canonical id of a server", id);
-    if (!idx_of(r->memory, "asset/v1", s->vrf_key, &p->server, p->vrf, &idx))
+    if (!idx_of(r->memory, "asset/v1", s->vrf_key.bytes, &p->server, p->vrf, &idx))
         return disproven(r, "the place of %s is not the one that its id gives", id);
     if (!prefix_climb(&p->place, TREE_FLEET, &idx, &root) || !branch_equal(&root, &s->root))
         return disproven(r, "the path does not lead to the root that the statement states");

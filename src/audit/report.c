@@ -2,7 +2,6 @@
 #include "audit/report.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "audit/json.h"
 
@@ -14,13 +13,8 @@ __attribute__((format(printf, 4, 0))) static void
 add(struct report *r, enum status s, const char *name, const char *format, va_list args)
 {
     struct line *line = memory_take(r->memory, 1, sizeof(*line));
-    char room[1024];
-    struct out text = {.memory = r->memory};
 
-    (void)vsnprintf(room, sizeof(room), format, args);
-    out_text(&text, room);
-    out_number(&text, 0, 1);
-    *line = (struct line){s, name, (const char *)text.data, NULL};
+    *line = (struct line){s, name, text_of_list(r->memory, format, args), NULL};
     *(r->first == NULL ? &r->first : &r->last->next) = line;
     r->last = line;
     r->seen |= 1U << s;

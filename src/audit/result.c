@@ -3,6 +3,7 @@
  * way; the rendering must be, byte for byte, the one that was signed beside it. */
 #include "audit/result.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "audit/cbor.h"
@@ -43,12 +44,9 @@ static void put_optional(struct out *o, const char *key, struct view value)
 
 static void put_number(struct out *o, const char *key, uint64_t value)
 {
-    bool exact = value >> 53 == 0;
+    const char *quote = value >> 53 == 0 ? "" : "\"";
 
-    out_text(o, key);
-    out_text(o, exact ? "" : "\"");
-    out_decimal(o, value);
-    out_text(o, exact ? "" : "\"");
+    out_text(o, text_of(o->memory, "%s%s%" PRIu64 "%s", key, quote, value, quote));
 }
 
 static void put_digest(struct out *o, const char *key, const struct hash *h)
@@ -221,12 +219,9 @@ static void render_trust(struct cursor *c, struct out *o)
     c->failed |= cbor_array(c) != 8;
     out_text(o, ",\"trust_vector\":{");
     for (size_t i = 0; i < 8; i++) {
-        int v = cbor_small(c);
+        const char *between = i > 0 ? "," : "";
 
-        out_text(o, i > 0 ? ",\"" : "\"");
-        out_text(o, claims[i]);
-        out_text(o, v < 0 ? "\":-" : "\":");
-        out_decimal(o, (uint64_t)(v < 0 ? -v : v));
+        out_text(o, text_of(o->memory, "%s\"%s\":%d", between, claims[i], cbor_small(c)));
     }
     out_text(o, "}");
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/statement.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const uint64_t number_max = (UINT64_C(1) << 53) - 1;
+
+const char *const counter_names[COUNTERS] = {"everN", "everBad", "everReview", "resolved",
+                                             "removedWhileNotClean"};
 
 static uint32_t member_u32(struct json *j, const char *name)
 {
@@ -30,13 +34,9 @@ static void read_sums(struct json *j, struct sums *s)
 
 static void read_counters(struct json *j, struct statement *s)
 {
-    static const char *const names[COUNTERS] = {
-        "{\"everN\":", ",\"everBad\":", ",\"everReview\":", ",\"resolved\":",
-        ",\"removedWhileNotClean\":"};
-
-    json_want(j, ",\"counters\":");
+    json_want(j, ",\"counters\":{");
     for (size_t i = 0; i < COUNTERS; i++) {
-        json_want(j, names[i]);
+        json_want(j, text_of(j->memory, "%s\"%s\":", i > 0 ? "," : "", counter_names[i]));
         s->counters[i] = json_number(j, number_max);
     }
     json_want(j, "}");
@@ -166,9 +166,7 @@ static bool payload_read(struct json *j, struct statement *s)
     s->leaves = member_hash(j, ",\"leaves\":");
     s->alias_leaves = member_hash(j, ",\"aliasLeaves\":");
     read_previous(j, s);
-    struct hash vrf = member_hash(j, ",\"vrfKey\":");
-
-    memcpy(s->vrf_key, vrf.bytes, KEY_SIZE);
+    s->vrf_key = member_hash(j, ",\"vrfKey\":");
     read_methods(j, s);
     s->policy = member_hash(j, ",\"policy\":");
     s->reference = member_hash(j, ",\"reference\":");
@@ -189,13 +187,14 @@ static bool payload_read(struct json *j, struct statement *s)
 static bool consistent(const struct statement *s, const char *what, struct report *r)
 {
     const uint32_t *of = s->root.sums.of;
-    struct hash fleet = root_bound(r->memory, "fleetledger/v1", s->origin, s->epoch, &s->root);
-    struct hash alias = root_bound(r->memory, "alias/v1", s->origin, s->epoch, &s->aliases);
     const struct branch empty = branch_empty();
     uint64_t sum = (uint64_t)of[SUM_CLEAN] + of[SUM_REVIEW] + of[SUM_BAD] + of[SUM_UNKNOWN];
     bool none = of[SUM_N] == 0;
 
-    if (!hash_equal(fleet, s->fleet_root) || !hash_equal(alias, s->alias_root))
+    if (!hash_equal(s->fleet_root,
+                    root_bound(r->memory, "fleetledger/v1", s->origin, s->epoch, &s->root)) ||
+        !hash_equal(s->alias_root,
+                    root_bound(r->memory, "alias/v1", s->origin, s->epoch, &s->aliases)))
         return disproven(r, "%s: the roots are not bound to origin, epoch and sums", what);
     if (sum != of[SUM_N] || (of[SUM_ALL] & ~of[SUM_ANY] & (none ? 0 : UINT32_MAX)) != 0 ||
         none != hash_equal(s->root.hash, empty.hash) ||
@@ -256,16 +255,13 @@ bool statement_open(struct view file, const struct operators *by, const char *wh
 static bool counters_follow(const struct statement *a, const struct statement *b,
                             struct report *r)
 {
-    static const char *const names[COUNTERS] = {"everN", "everBad", "everReview", "resolved",
-                                                "removedWhileNotClean"};
     uint64_t grown[COUNTERS];
     uint64_t entries = (uint64_t)b->changes[ADDED] + b->changes[CHANGED];
 
     for (size_t i = 0; i < COUNTERS; i++) {
         if (b->counters[i] < a->counters[i])
-            return disproven(r, "epoch %u: the counter %s fell from %llu to %llu", b->epoch,
-                             names[i], (unsigned long long)a->counters[i],
-                             (unsigned long long)b->counters[i]);
+            return disproven(r, "epoch %u: the counter %s fell from %" PRIu64 " to %" PRIu64,
+                             b->epoch, counter_names[i], a->counters[i], b->counters[i]);
         grown[i] = b->counters[i] - a->counters[i];
     }
     if (grown[EVER_N] != b->changes[ADDED] || grown[EVER_BAD] + grown[EVER_REVIEW] > entries ||
@@ -277,7 +273,7 @@ static bool counters_follow(const struct statement *a, const struct statement *b
 
         if (b->root.sums.of[v] > a->root.sums.of[v] + grown[c])
             return disproven(r, "epoch %u: more are %s than %s counted", b->epoch,
-                             verdict_word(v), names[c]);
+                             verdict_word(v), counter_names[c]);
     }
     return true;
 }
@@ -285,7 +281,7 @@ static bool counters_follow(const struct statement *a, const struct statement *b
 bool statement_follows(const struct statement *a, const struct statement *b, struct report *r)
 {
     uint64_t left = (uint64_t)a->root.sums.of[SUM_N] + b->changes[ADDED];
-    bool rekey = memcmp(a->vrf_key, b->vrf_key, KEY_SIZE) != 0;
+    bool rekey = !hash_equal(a->vrf_key, b->vrf_key);
 
     if (!view_equal(a->origin, b->origin))
         return disproven(r, "epochs %u and %u are of two origins", a->epoch, b->epoch);
@@ -345,12 +341,10 @@ void statement_facts(const struct statement *s, struct report *r)
          of[SUM_N], of[SUM_CLEAN], of[SUM_REVIEW], of[SUM_BAD], of[SUM_UNKNOWN],
          s->unidentified);
     fact(r, "ever",
-         "%llu servers, %llu times bad, %llu times review, %llu resolved, %llu removed "
-         "while not clean",
-         (unsigned long long)s->counters[EVER_N], (unsigned long long)s->counters[EVER_BAD],
-         (unsigned long long)s->counters[EVER_REVIEW],
-         (unsigned long long)s->counters[RESOLVED],
-         (unsigned long long)s->counters[REMOVED_NOT_CLEAN]);
+         "%" PRIu64 " servers, %" PRIu64 " times bad, %" PRIu64 " times review, %" PRIu64
+         " resolved, %" PRIu64 " removed while not clean",
+         s->counters[EVER_N], s->counters[EVER_BAD], s->counters[EVER_REVIEW],
+         s->counters[RESOLVED], s->counters[REMOVED_NOT_CLEAN]);
     fact(r, "fleet root", "%s", hex_shown(r->memory, s->fleet_root.bytes, 32));
     unchecked(r,
               "servers that were never inventoried; parts swapped after the examination; what "

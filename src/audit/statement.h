@@ -42,6 +42,9 @@ enum counter {
     COUNTERS,
 };
 
+/* As a statement writes them. */
+extern const char *const counter_names[COUNTERS];
+
 enum change {
     ADDED,
     REMOVED,
@@ -78,7 +81,7 @@ struct statement {
     bool has_previous;
     struct hash previous;
     struct hash previous_root;
-    uint8_t vrf_key[KEY_SIZE];
+    struct hash vrf_key;
     struct hash policy;
     struct hash reference;
     bool has_nonce;

@@ -171,6 +171,31 @@ bool view_hex(struct view a, uint8_t *ret, size_t size)
     return true;
 }
 
+const char *text_of_list(struct memory *m, const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, again);
+    size_t room = len < 0 ? 1 : (size_t)len + 1;
+    char *text = memory_take(m, room, 1);
+
+    va_end(again);
+    (void)vsnprintf(text, room, format, args);
+    return text;
+}
+
+const char *text_of(struct memory *m, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    const char *text = text_of_list(m, format, args);
+
+    va_end(args);
+    return text;
+}
+
 const char *hex_shown(struct memory *m, const uint8_t *data, size_t size)
 {
     struct out o = {.memory = m};
@@ -244,18 +269,6 @@ void out_number(struct out *o, uint64_t value, size_t size)
     for (size_t i = 0; i < size; i++)
         raw[i] = (uint8_t)(value >> 8 * (size - 1 - i));
     out_add(o, (struct view){raw, size});
-}
-
-void out_decimal(struct out *o, uint64_t value)
-{
-    uint8_t room[20];
-    size_t at = sizeof(room);
-
-    do {
-        room[--at] = (uint8_t)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    out_add(o, (struct view){room + at, sizeof(room) - at});
 }
 
 void out_hex(struct out *o, const uint8_t *data, size_t size)
