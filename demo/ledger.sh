@@ -27,8 +27,9 @@ miss()
 board()
 {
     "$assay" decode "$machines/$1/sys/firmware/dmi/tables/DMI" | awk -F '"' '
-        /\/baseboard:.*\/manufacturer = / { maker = $2 }
-        /\/baseboard:.*\/serial = / { serial = $2 }
+        /^[^ ]/ { board = /\/baseboard:/ }
+        board && /^  manufacturer = / { maker = $2 }
+        board && /^  serial = / { serial = $2 }
         END { print "board=" maker "/" serial }'
 }
 

@@ -44,7 +44,7 @@ static int why_order(const void *left, const void *right)
 
 static bool reasons_read(struct fleet_work *w, const struct fleet_request *r)
 {
-    struct bytes word;
+    struct bytes word = {0};
 
     w->why = ARENA_ARRAY(w->arena, struct delta_why, r->removed_count + r->resolved_count + 1);
     for (size_t i = 0; i < r->removed_count; i++) {
@@ -146,11 +146,14 @@ static bool same_aliases(const struct fleet_record *a, const struct fleet_record
 /* A server that was there and was examined again. */
 static bool examined_again(struct fleet_work *w, struct fleet_change *c, struct bytes old)
 {
+    const struct delta_why *why = why_of(w, old.data);
     const struct fleet_record *was = fleet_work_record(w, old);
     struct server_leaf l = server_leaf_unpack(old);
     enum server_verdict before = server_verdict_of(&l.sum);
     enum server_verdict now = server_verdict_of(&c->sum);
 
+    if (why != NULL && why->reason != REASON_RESOLVED)
+        return err_set(w->err, ERR_INPUT, "%s: its server leaves", c->path);
     if (was == NULL)
         return false;
     c->carried = (bytes_equal(fleet_record_value(was, "result"),
@@ -180,26 +183,35 @@ static bool not_examined(struct fleet_work *w, struct bytes old)
     return was != NULL && aliases_free(w, was);
 }
 
+/* <0: the next server was not examined, >0: it is new, 0: it was there and was examined. */
+static int merge_side(const struct fleet_work *w, const struct prefix_leaves *old, size_t i,
+                      size_t k)
+{
+    if (k == w->change_count)
+        return -1;
+    if (i == old->count)
+        return 1;
+    return memcmp(prefix_leaf(old, i).data, w->changes[k].record.index.bytes,
+                  PREFIX_INDEX_SIZE);
+}
+
 static bool leaves_merge(struct fleet_work *w)
 {
-    const struct prefix_leaves *old = w->before != NULL ? &w->before->servers.leaves : NULL;
-    size_t olds = old != NULL ? old->count : 0;
+    static const struct prefix_leaves none = {0};
+    const struct prefix_leaves *old = w->before != NULL ? &w->before->servers.leaves : &none;
     size_t i = 0;
     size_t k = 0;
 
-    while (i < olds || k < w->change_count) {
-        struct fleet_change *c = k < w->change_count ? &w->changes[k] : NULL;
-        struct bytes leaf = i < olds ? prefix_leaf(old, i) : (struct bytes){0};
-        int side = c == NULL   ? -1
-                   : i == olds ? 1
-                               : memcmp(leaf.data, c->record.index.bytes, PREFIX_INDEX_SIZE);
-        const struct delta_why *why = side == 0 ? why_of(w, leaf.data) : NULL;
-        bool good = side < 0   ? not_examined(w, leaf)
-                    : side > 0 ? fleet_work_leaf(w, c, (struct bytes){0})
-                               : examined_again(w, c, leaf);
+    while (i < old->count || k < w->change_count) {
+        int side = merge_side(w, old, i, k);
+        bool good;
 
-        if (why != NULL && why->reason != REASON_RESOLVED)
-            return err_set(w->err, ERR_INPUT, "%s: its server leaves", c->path);
+        if (side < 0)
+            good = not_examined(w, prefix_leaf(old, i));
+        else if (side > 0)
+            good = fleet_work_leaf(w, &w->changes[k], (struct bytes){0});
+        else
+            good = examined_again(w, &w->changes[k], prefix_leaf(old, i));
         if (!good)
             return false;
         i += side <= 0;
@@ -219,9 +231,15 @@ bool fleet_epoch_make(struct fleet_folder *f, const struct fleet_request *r,
     if (!fleet_work_begin(w, f, false, e) ||
         !fleet_work_statement(w, r->as_of, &ret->statement) ||
         !fleet_intake_read(&r->inputs, r->as_of, f->arena, &in, e) || !reasons_read(w, r) ||
-        !changes_make(w, &in, &r->inputs) || !leaves_merge(w) || !fleet_work_trees(w, true) ||
-        !delta_make(w->before != NULL ? &w->before->servers : NULL, &w->server_tree, w->why,
-                    w->why_count, f->arena, &d, &ret->statement.counters, e))
+        !changes_make(w, &in, &r->inputs) || !leaves_merge(w) || !fleet_work_trees(w, true))
+        return false;
+    const struct delta_between between = {
+        .before = w->before != NULL ? &w->before->servers : NULL,
+        .after = &w->server_tree,
+        .reasons = w->why,
+        .reason_count = w->why_count,
+    };
+    if (!delta_make(&between, f->arena, &d, &ret->statement.counters, e))
         return false;
     if (in.count > 0) {
         ret->statement.policy = in.policy;

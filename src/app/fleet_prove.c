@@ -34,6 +34,15 @@ static bool path_to(struct proving *p, const struct prefix_tree *t, const struct
     return true;
 }
 
+static bool has_alias(const struct fleet_record *r, const struct digest *alias)
+{
+    for (size_t i = 0; i < r->alias_count; i++) {
+        if (digest_equal(&r->aliases[i].index, alias))
+            return true;
+    }
+    return false;
+}
+
 /* The record of the server that has an alias, looked for in all epochs that made leaves. */
 static bool alias_owner(struct proving *p, const struct digest *alias, struct digest *ret)
 {
@@ -48,13 +57,10 @@ static bool alias_owner(struct proving *p, const struct digest *alias, struct di
             bool found;
             size_t at = prefix_find(l, r.rows[i].index.bytes, &found);
 
-            if (!found || server_leaf_unpack(prefix_leaf(l, at)).since != epoch)
-                continue;
-            for (size_t k = 0; k < r.rows[i].alias_count; k++) {
-                if (digest_equal(&r.rows[i].aliases[k].index, alias)) {
-                    *ret = r.rows[i].index;
-                    return true;
-                }
+            if (found && server_leaf_unpack(prefix_leaf(l, at)).since == epoch &&
+                has_alias(&r.rows[i], alias)) {
+                *ret = r.rows[i].index;
+                return true;
             }
         }
     }

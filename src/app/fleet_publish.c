@@ -129,12 +129,12 @@ static bool folder_sync(const char *path, struct err *e)
     return good;
 }
 
-static bool folder_commit(const char *new, const char *path, const char *above, struct err *e)
+static bool folder_commit(const char *made, const char *path, const char *above, struct err *e)
 {
-    if (!folder_sync(new, e))
+    if (!folder_sync(made, e))
         return false;
-    if (rename(new, path) != 0)
-        return err_system(e, errno, "cannot rename %s", new);
+    if (rename(made, path) != 0)
+        return err_system(e, errno, "cannot rename %s", made);
     return folder_sync(above, e);
 }
 

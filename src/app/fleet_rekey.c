@@ -97,7 +97,7 @@ bool fleet_rekey(struct fleet_folder *f, struct bytes as_of, struct signer *sign
     if (old->count > 1)
         qsort(by_new, old->count, sizeof(*by_new), move_order);
     return fleet_work_sort(w) && rekey_leaves(w, by_new) && fleet_work_trees(w, false) &&
-           delta_rekey(&w->before->servers, &w->server_tree, moves, old->count, f->arena, &d,
-                       e) &&
+           delta_rekey(&w->before->servers, &w->server_tree,
+                       &(struct delta_moves){moves, old->count}, f->arena, &d, e) &&
            fleet_work_publish(w, &d, text_bytes(&proofs), signer, ret);
 }

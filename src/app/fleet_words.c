@@ -16,8 +16,8 @@ enum {
 
 /* Sentences under one heading, a line each. */
 struct page {
-    struct text *out;
-    struct json *json; /* NULL: text */
+    struct text *out; /* NULL: json */
+    struct json *json;
 };
 
 static const char *const headings[HEADINGS][2] = {
@@ -30,7 +30,7 @@ static const char *const headings[HEADINGS][2] = {
 
 static void heading(struct page *p, unsigned i)
 {
-    if (p->json == NULL) {
+    if (p->out != NULL) {
         text_printf(p->out, "\n%s\n", headings[i][1]);
         return;
     }
@@ -40,7 +40,7 @@ static void heading(struct page *p, unsigned i)
 
 static void heading_end(struct page *p)
 {
-    if (p->json != NULL)
+    if (p->out == NULL)
         json_array_end(p->json);
 }
 
@@ -53,7 +53,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct page *p, const char
     struct bytes b = bytes_format_list(room, sizeof(room), format, args);
 
     va_end(args);
-    if (p->json != NULL) {
+    if (p->out == NULL) {
         json_utf8(p->json, b);
         return;
     }

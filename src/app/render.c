@@ -301,32 +301,36 @@ static void map_text(struct text *t, struct paths *p)
     totals_text(t, &derived);
 }
 
-/* The path of a claim and " = ", for most claims in one piece. */
-static void claim_path(struct text *t, struct paths *p, uint32_t index)
+/* The name of a claim, below the path of its container, and " = ", for most in one piece. */
+static void claim_name(struct text *t, const struct item *item)
 {
-    const struct item *item = &p->d->items[index];
-    struct bytes container = path_container(p, item);
-    size_t length = container.len + item->name.len;
+    static const char before[] = "  ";
+    static const char behind[] = " = ";
 
-    if (!item->leaf || !text_room(t, length + 3)) {
-        path_add(p, index, t);
-        text_puts(t, " = ");
+    enum {
+        BEFORE = sizeof(before) - 1,
+        BEHIND = sizeof(behind) - 1
+    };
+
+    if (!item->leaf || !text_room(t, BEFORE + item->name.len + BEHIND)) {
+        text_puts(t, before);
+        text_segment(t, item->name);
+        text_puts(t, behind);
         return;
     }
     char *to = t->data + t->len;
 
-    memcpy(to, container.data, container.len);
-    memcpy(to + container.len, item->name.data, item->name.len);
-    memcpy(to + length, " = ", 3);
-    t->len += length + 3;
+    memcpy(to, before, BEFORE);
+    memcpy(to + BEFORE, item->name.data, item->name.len);
+    memcpy(to + BEFORE + item->name.len, behind, BEHIND);
+    t->len += BEFORE + item->name.len + BEHIND;
 }
 
-static void claim_text(struct text *t, struct paths *p, uint32_t index)
+static void claim_text(struct text *t, const struct item *item)
 {
-    const struct item *item = &p->d->items[index];
     const struct key *k = key_get(item->key);
 
-    claim_path(t, p, index);
+    claim_name(t, item);
     value_print(t, &item->value, k);
     if (k->expectation != EXPECT_SAME) {
         text_puts(t, "  [");
@@ -336,15 +340,33 @@ static void claim_text(struct text *t, struct paths *p, uint32_t index)
     text_char(t, '\n');
 }
 
+/* The claims of a container follow its path. */
+static void claims_text(struct text *t, struct paths *p)
+{
+    uint32_t container = 0;
+
+    for (uint32_t i = 1; i < p->d->item_count; i++) {
+        const struct item *item = &p->d->items[i];
+
+        if (item->kind != ITEM_CLAIM)
+            continue;
+        if (item->parent != container) {
+            struct bytes path = path_container(p, item);
+
+            container = item->parent;
+            text_add(t, bytes_slice(path, 0, path.len - 1));
+            text_char(t, '\n');
+        }
+        claim_text(t, item);
+    }
+}
+
 void render_decoded_text(struct text *t, const struct decoded *d, bool map)
 {
     struct paths p;
 
     paths_init(&p, d);
-    for (uint32_t i = 1; i < d->item_count; i++) {
-        if (d->items[i].kind == ITEM_CLAIM)
-            claim_text(t, &p, i);
-    }
+    claims_text(t, &p);
     for (size_t i = 0; i < d->fault_count; i++) {
         const struct fault *f = &d->faults[i];
 

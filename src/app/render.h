@@ -15,7 +15,8 @@ void render_value(struct json *j, const struct value *v);
 /* The members claims, faults, map and derived of one decode. */
 void render_decoded_json(struct json *j, const struct decoded *d);
 
-/* One line a claim and a fault; with `map` the byte map and its totals. */
+/* Below the path of each container its claims, a line each; then the faults; with `map` the
+ * byte map and its totals. */
 void render_decoded_text(struct text *t, const struct decoded *d, bool map);
 
 #endif

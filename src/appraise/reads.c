@@ -121,14 +121,16 @@ static void tally_byte(struct reads_row *row, struct tally *t, uint64_t offset, 
 static void cluster_byte(struct comparison *c, uint64_t offset)
 {
     struct reads *r = c->r;
-    struct reads_cluster *last =
-        r->cluster_count > 0 ? &r->clusters[r->cluster_count - 1] : NULL;
 
     r->differing++;
-    if (last != NULL && offset - (last->offset + last->length) < READS_CLUSTER_GAP) {
-        last->length = offset + 1 - last->offset;
-        last->differing++;
-        return;
+    if (r->cluster_count > 0) {
+        struct reads_cluster *last = &r->clusters[r->cluster_count - 1];
+
+        if (offset - (last->offset + last->length) < READS_CLUSTER_GAP) {
+            last->length = offset + 1 - last->offset;
+            last->differing++;
+            return;
+        }
     }
     r->cluster_total++;
     if (r->cluster_count >= READS_CLUSTERS_MAX)

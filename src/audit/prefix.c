@@ -7,8 +7,11 @@ enum {
     BRANCH_SIZE = 32 + SUMS_SIZE
 };
 
+/* Bytes of each sum. */
+static const uint8_t widths[SUMS] = {4, 4, 4, 4, 0, 2, 2, 3, 3};
+
 static const struct sums neutral = {
-    {0, 0, 0, 0, 0, UINT32_MAX, 0, UINT32_MAX, 0}
+    {0, 0, 0, 0, 0, 0xffff, 0, 0xffffff, 0}
 };
 
 size_t leaf_size(enum tree t)
@@ -21,7 +24,8 @@ static struct sums sums_read(struct cursor *c)
     struct sums s;
 
     for (size_t i = 0; i < SUMS; i++)
-        s.of[i] = (uint32_t)cursor_number(c, 4);
+        s.of[i] = (uint32_t)cursor_number(c, widths[i]);
+    s.of[SUM_UNKNOWN] = s.of[SUM_N] - s.of[SUM_CLEAN] - s.of[SUM_REVIEW] - s.of[SUM_BAD];
     return s;
 }
 
@@ -31,8 +35,8 @@ static uint8_t *branch_put(uint8_t *to, const struct branch *b)
     memcpy(to, b->hash.bytes, sizeof(b->hash.bytes));
     to += sizeof(b->hash.bytes);
     for (size_t i = 0; i < SUMS; i++) {
-        for (int shift = 24; shift >= 0; shift -= 8)
-            *to++ = (uint8_t)(b->sums.of[i] >> shift);
+        for (unsigned left = widths[i]; left > 0; left--)
+            *to++ = (uint8_t)(b->sums.of[i] >> 8 * (left - 1));
     }
     return to;
 }
@@ -42,17 +46,26 @@ static bool sums_equal(const struct sums *a, const struct sums *b)
     return memcmp(a->of, b->of, sizeof(a->of)) == 0;
 }
 
-/* Whether servers or aliases can add up to this. */
-static bool sums_good(const struct sums *s, enum tree t)
+static bool sums_fit(const struct sums *s)
+{
+    bool fit = true;
+
+    for (size_t i = 0; i < SUMS; i++)
+        fit = fit && (widths[i] == 0 || (uint64_t)s->of[i] >> 8 * widths[i] == 0);
+    return fit;
+}
+
+bool sums_good(const struct sums *s, enum tree t)
 {
     uint64_t verdicts =
         (uint64_t)s->of[SUM_CLEAN] + s->of[SUM_REVIEW] + s->of[SUM_BAD] + s->of[SUM_UNKNOWN];
     struct sums alias = neutral;
 
     alias.of[SUM_N] = s->of[SUM_N];
+    alias.of[SUM_UNKNOWN] = s->of[SUM_N];
     if (s->of[SUM_N] == 0 || t == TREE_ALIAS)
         return sums_equal(s, &alias);
-    return verdicts == s->of[SUM_N] && s->of[SUM_OLDEST] <= s->of[SUM_NEWEST] &&
+    return sums_fit(s) && verdicts == s->of[SUM_N] && s->of[SUM_OLDEST] <= s->of[SUM_NEWEST] &&
            (s->of[SUM_ALL] & ~s->of[SUM_ANY]) == 0;
 }
 

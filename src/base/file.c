@@ -269,7 +269,7 @@ bool file_write_secret(const char *path, struct bytes b, struct err *e)
 
 bool fd_lock(int fd)
 {
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 10L * 1000 * 1000};
 
     for (unsigned i = 0; i < LOCK_TRIES; i++) {
         if (flock(fd, LOCK_EX | LOCK_NB) == 0)

@@ -93,7 +93,7 @@ static void statement_text(struct text *t, const struct fleet_statement *s)
     text_printf(t,
                 "; +%llu -%llu, %llu changed, root sha256:", (unsigned long long)s->delta.added,
                 (unsigned long long)s->delta.removed,
-                (unsigned long long)(s->delta.changed + s->delta.rekeyed));
+                (unsigned long long)s->delta.changed + s->delta.rekeyed);
     text_hex(t, (struct bytes){s->fleet_root.bytes, sizeof(s->fleet_root.bytes)});
     text_char(t, '\n');
 }

@@ -52,12 +52,15 @@ static uint64_t mark_end(const struct mark *m)
 static void region_add(struct sweep *s, const struct mark *m, uint64_t end)
 {
     struct decoded *out = s->out;
-    struct region *last = out->region_count > 0 ? &out->regions[out->region_count - 1] : NULL;
 
-    if (last != NULL && last->span.blob == s->blob && last->class == m->region.class &&
-        last->item == m->region.item && last->span.offset + last->span.length == s->pos) {
-        last->span.length += end - s->pos;
-        return;
+    if (out->region_count > 0) {
+        struct region *last = &out->regions[out->region_count - 1];
+
+        if (last->span.blob == s->blob && last->class == m->region.class &&
+            last->item == m->region.item && last->span.offset + last->span.length == s->pos) {
+            last->span.length += end - s->pos;
+            return;
+        }
     }
     arena_grow(out->arena, &out->regions, out->region_count, &out->region_cap,
                sizeof(*out->regions));

@@ -216,14 +216,12 @@ static void claim_row(struct smbios_structure *s, const struct smbios_row *row)
     case SM_STRING:
         smbios_claim_string(s, row->key, row->offset);
         return;
-    case SM_BYTES:
-        smbios_claim(s, row->key, value_bytes(b), row->offset, row->width);
-        return;
     case SM_CHARS:
         claim_chars(s, row, b);
         return;
+    case SM_BYTES:
     case SM_RESERVED:
-        if (!bytes_all(b, 0))
+        if (row->form == SM_BYTES || !bytes_all(b, 0))
             smbios_claim(s, row->key, value_bytes(b), row->offset, row->width);
         return;
     case SM_UUID:

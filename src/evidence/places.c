@@ -76,7 +76,7 @@ static struct extent extent_of(const struct tree *t, uint32_t node)
 static struct bytes extent_bytes(const struct tree *t, const struct extent *e)
 {
     if (!e->known || e->span.blob >= t->decoded->blob_count)
-        return (struct bytes){NULL, 0};
+        return bytes_of("");
     return bytes_slice(t->decoded->blobs[e->span.blob].bytes, (size_t)e->span.offset,
                        (size_t)e->span.length);
 }

@@ -29,10 +29,10 @@ bool delta_reason_to_leave(struct bytes name, enum delta_reason *ret)
 struct merge {
     const struct prefix_tree *before;
     const struct prefix_tree *after;
-    size_t old;
-    size_t new;
     const struct delta_why *reasons;
     size_t reason_count;
+    size_t old;
+    size_t new;
     size_t reason;
 };
 
@@ -144,12 +144,12 @@ static bool is_same(const struct merge *m)
                        prefix_leaf(&m->after->leaves, m->new));
 }
 
-bool delta_make(const struct prefix_tree *before, const struct prefix_tree *after,
-                const struct delta_why *reasons, size_t reason_count, struct arena *a,
-                struct delta *ret, struct counters *counters, struct err *e)
+bool delta_make(const struct delta_between *between, struct arena *a, struct delta *ret,
+                struct counters *counters, struct err *e)
 {
-    struct merge m = {before, after, 0, 0, reasons, reason_count, 0};
-    size_t olds = before != NULL ? before->leaves.count : 0;
+    const struct prefix_tree *after = between->after;
+    struct merge m = {between->before, after, between->reasons, between->reason_count, 0, 0, 0};
+    size_t olds = m.before != NULL ? m.before->leaves.count : 0;
     size_t cap = 0;
 
     *ret = (struct delta){0};
@@ -168,29 +168,29 @@ bool delta_make(const struct prefix_tree *before, const struct prefix_tree *afte
 }
 
 bool delta_rekey(const struct prefix_tree *before, const struct prefix_tree *after,
-                 const struct delta_move *moves, size_t count, struct arena *a,
-                 struct delta *ret, struct err *e)
+                 const struct delta_moves *moves, struct arena *a, struct delta *ret,
+                 struct err *e)
 {
-    if (before->leaves.count != count || after->leaves.count != count)
+    if (before->leaves.count != moves->count || after->leaves.count != moves->count)
         return err_set(e, ERR_INPUT, "a rekey keeps every server");
-    *ret = (struct delta){.records = ARENA_ARRAY(a, struct delta_record, count)};
-    for (size_t i = 0; i < count; i++) {
+    *ret = (struct delta){.records = ARENA_ARRAY(a, struct delta_record, moves->count)};
+    for (size_t i = 0; i < moves->count; i++) {
+        const struct delta_move *move = &moves->rows[i];
         bool found;
-        size_t at = prefix_find(&after->leaves, moves[i].to.bytes, &found);
+        size_t at = prefix_find(&after->leaves, move->to.bytes, &found);
 
-        if (!found ||
-            index_order(prefix_leaf(&before->leaves, i).data, moves[i].from.bytes) != 0)
+        if (!found || index_order(prefix_leaf(&before->leaves, i).data, move->from.bytes) != 0)
             return err_set(e, ERR_INPUT, "server %zu is not where the rekey says", i);
         ret->records[ret->count++] = (struct delta_record){
             .op = DELTA_REKEYED,
             .reason = REASON_REKEY,
-            .index = moves[i].from,
+            .index = move->from,
             .before = before->hashes[i],
             .after = after->hashes[at],
-            .extra = moves[i].to,
+            .extra = move->to,
         };
     }
-    ret->counts.rekeyed = count;
+    ret->counts.rekeyed = moves->count;
     return true;
 }
 

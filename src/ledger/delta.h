@@ -68,15 +68,22 @@ struct delta_why {
     struct digest extra;
 };
 
+/* Two trees of servers, and what is known of why one became the other. */
+struct delta_between {
+    const struct prefix_tree *before; /* NULL: there was none */
+    const struct prefix_tree *after;
+    const struct delta_why *reasons; /* ascending by index; a server that none names was bought
+                                        or examined again */
+    size_t reason_count;
+};
+
 /*
- * The delta between two trees of servers. `reasons` ascends by index; a server that it does not
- * name was bought or examined again. Counts go on from `counters`. False, with an error, for a
- * change that no ledger may make: a server leaves without a reason, or was under review or bad
- * and becomes clean without the digest of what resolved it, or unknown.
+ * The delta between two trees of servers. Counts go on from `counters`. False, with an error,
+ * for a change that no ledger may make: a server leaves without a reason, or was under review
+ * or bad and becomes clean without the digest of what resolved it, or unknown.
  */
-bool delta_make(const struct prefix_tree *before, const struct prefix_tree *after,
-                const struct delta_why *reasons, size_t reason_count, struct arena *a,
-                struct delta *ret, struct counters *counters, struct err *e);
+bool delta_make(const struct delta_between *between, struct arena *a, struct delta *ret,
+                struct counters *counters, struct err *e);
 
 /* The old and the new index of a server. */
 struct delta_move {
@@ -84,10 +91,15 @@ struct delta_move {
     struct digest to;
 };
 
+struct delta_moves {
+    const struct delta_move *rows;
+    size_t count;
+};
+
 /* The delta of a rekey: `moves` has every server, ascending by the old index. */
 bool delta_rekey(const struct prefix_tree *before, const struct prefix_tree *after,
-                 const struct delta_move *moves, size_t count, struct arena *a,
-                 struct delta *ret, struct err *e);
+                 const struct delta_moves *moves, struct arena *a, struct delta *ret,
+                 struct err *e);
 
 /* The file of a delta. */
 void delta_print(struct text *t, const struct delta *d);

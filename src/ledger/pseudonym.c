@@ -122,7 +122,7 @@ struct bytes pseudonym_input(enum prefix_kind as, const struct identity *i, stru
 {
     struct text t;
 
-    text_init(&t, a, 2 * IDENTITY_MAX);
+    text_init(&t, a, (size_t)2 * IDENTITY_MAX);
     text_puts(&t, as == PREFIX_SERVERS ? "asset/v1" : "alias/v1");
     text_char(&t, '\0');
     text_add(&t, i->kind);

@@ -83,7 +83,8 @@ static bool slot_write(struct signer_memory *m, struct err *e)
     text_init_room(&t, (char *)room, SLOT);
     slot_print(&t, m);
     while (done < SLOT) {
-        ssize_t n = pwrite(m->fd, room + done, SLOT - done, (off_t)(m->slot * SLOT + done));
+        ssize_t n =
+            pwrite(m->fd, room + done, SLOT - done, (off_t)((size_t)m->slot * SLOT + done));
 
         if (n < 0 && errno == EINTR)
             continue;

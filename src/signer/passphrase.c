@@ -60,7 +60,7 @@ static bool ask(int tty, const char *prompt, struct passphrase *ret, struct err 
 
 static bool from_terminal(bool confirm, struct passphrase *ret, struct err *e)
 {
-    struct passphrase again;
+    struct passphrase again = {0};
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
     if (tty < 0)

@@ -144,7 +144,10 @@ static bool span_good(const struct decoded *d, struct span s)
     return s.offset <= len && s.length <= len - s.offset;
 }
 
-/* A copy of an array of the worker's; false if it is not wholly where arrays must be. */
+/*
+ * A copy of an array of the worker's in `*ret`, which is NULL and stays so if there are no
+ * rows; false if it is not wholly where arrays must be.
+ */
 static bool array_copy(const struct check_room *r, const void *rows, size_t count, size_t size,
                        struct arena *a, void *ret)
 {
@@ -152,14 +155,14 @@ static bool array_copy(const struct check_room *r, const void *rows, size_t coun
     size_t capacity = 0;
     void *copy = NULL;
 
+    if (count == 0)
+        return true;
     if (__builtin_mul_overflow(count, size, &all.len) || count > UINT32_MAX)
         return false;
-    if (count > 0) {
-        if (!r->anywhere && !inside(r->rows, all))
-            return false;
-        arena_widen(a, &copy, count, &capacity, size);
-        memcpy(copy, rows, all.len);
-    }
+    if (!r->anywhere && !inside(r->rows, all))
+        return false;
+    arena_widen(a, &copy, count, &capacity, size);
+    memcpy(copy, rows, all.len);
     memcpy(ret, &copy, sizeof(copy));
     return true;
 }

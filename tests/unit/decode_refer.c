@@ -64,10 +64,11 @@ static struct span put_update(struct stage *s, size_t at)
 /* A table with one entry that points to an address. */
 static struct span put_fit(struct stage *s, size_t at, uint32_t address, uint8_t type)
 {
+    static const uint8_t magic[] = {'_', 'F', 'I', 'T', '_', ' ', ' ', ' '};
     uint8_t *p = s->image + at;
 
     memset(p, 0, FIT_SIZE);
-    memcpy(p, "_FIT_   ", 8);
+    memcpy(p, magic, sizeof(magic));
     p[8] = FIT_SIZE / 16;
     put32(p + 16, address);
     p[24] = UPDATE_SIZE / 16;

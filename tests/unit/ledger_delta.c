@@ -17,7 +17,7 @@ static struct digest index_of(unsigned i)
 
 static struct prefix_tree tree_of(struct arena *a, const int verdicts[SERVERS], uint32_t since)
 {
-    uint8_t *rows = arena_alloc(a, SERVERS * SERVER_LEAF_SIZE);
+    uint8_t *rows = arena_alloc(a, (size_t)SERVERS * SERVER_LEAF_SIZE);
     struct prefix_leaves l;
     struct prefix_tree t;
     struct err e;
@@ -53,7 +53,7 @@ static void additions_changes_and_removals_are_listed(void **state)
     struct delta d;
     struct err e;
 
-    assert_true(delta_make(NULL, &a, NULL, 0, *state, &d, &c, &e));
+    assert_true(delta_make(&(struct delta_between){NULL, &a, NULL, 0}, *state, &d, &c, &e));
     assert_int_equal(d.count, 3);
     assert_int_equal(d.counts.added, 3);
     assert_int_equal(c.ever, 3);
@@ -64,7 +64,7 @@ static void additions_changes_and_removals_are_listed(void **state)
         {index_of(2), REASON_RESOLVED, why  },
     };
 
-    assert_true(delta_make(&a, &b, reasons, 2, *state, &d, &c, &e));
+    assert_true(delta_make(&(struct delta_between){&a, &b, reasons, 2}, *state, &d, &c, &e));
     assert_int_equal(d.count, 4);
     assert_int_equal(d.records[0].op, DELTA_CHANGED);
     assert_int_equal(d.records[0].reason, REASON_REEXAMINED);
@@ -98,15 +98,17 @@ static void doubt_does_not_vanish(void **state)
     struct delta d;
     struct err e;
 
-    assert_false(delta_make(&a, &b, NULL, 0, *state, &d, &counts, &e));
-    assert_false(delta_make(&a, &c, NULL, 0, *state, &d, &counts, &e));
-    assert_false(delta_make(&a, &b, wrong, 1, *state, &d, &counts, &e));
+    assert_false(delta_make(&(struct delta_between){&a, &b, NULL, 0}, *state, &d, &counts, &e));
+    assert_false(delta_make(&(struct delta_between){&a, &c, NULL, 0}, *state, &d, &counts, &e));
+    assert_false(
+        delta_make(&(struct delta_between){&a, &b, wrong, 1}, *state, &d, &counts, &e));
     b = tree_of(*state, lost, 1);
-    assert_false(delta_make(&a, &b, NULL, 0, *state, &d, &counts, &e));
+    assert_false(delta_make(&(struct delta_between){&a, &b, NULL, 0}, *state, &d, &counts, &e));
     b = tree_of(*state, gone, 0);
-    assert_false(delta_make(&a, &b, NULL, 0, *state, &d, &counts, &e));
+    assert_false(delta_make(&(struct delta_between){&a, &b, NULL, 0}, *state, &d, &counts, &e));
     b = tree_of(*state, first, 1);
-    assert_false(delta_make(&a, &b, wrong, 1, *state, &d, &counts, &e));
+    assert_false(
+        delta_make(&(struct delta_between){&a, &b, wrong, 1}, *state, &d, &counts, &e));
 }
 
 static void a_delta_is_read_back(void **state)
@@ -125,7 +127,7 @@ static void a_delta_is_read_back(void **state)
     struct text other;
     struct err e;
 
-    assert_true(delta_make(&a, &b, reasons, 1, *state, &d, &c, &e));
+    assert_true(delta_make(&(struct delta_between){&a, &b, reasons, 1}, *state, &d, &c, &e));
     text_init(&t, *state, 1 << 16);
     delta_print(&t, &d);
     assert_int_equal(t.len, 14 + 3 * DELTA_RECORD_SIZE);
@@ -164,15 +166,16 @@ static void a_rekey_moves_every_server(void **state)
     struct delta d;
     struct err e;
 
-    assert_true(delta_rekey(&a, &b, moves, SERVERS, *state, &d, &e));
+    assert_true(delta_rekey(&a, &b, &(struct delta_moves){moves, SERVERS}, *state, &d, &e));
     assert_int_equal(d.counts.rekeyed, SERVERS);
     assert_true(digest_equal(&d.records[0].before, &a.hashes[0]));
     assert_true(digest_equal(&d.records[0].after, &b.hashes[3]));
     assert_true(digest_equal(&d.records[0].extra, &moves[0].to));
-    assert_false(delta_rekey(&a, &b, moves, SERVERS - 1, *state, &d, &e));
+    assert_false(
+        delta_rekey(&a, &b, &(struct delta_moves){moves, SERVERS - 1}, *state, &d, &e));
     const struct delta_move turned[] = {moves[1], moves[0], moves[2], moves[3]};
 
-    assert_false(delta_rekey(&a, &b, turned, SERVERS, *state, &d, &e));
+    assert_false(delta_rekey(&a, &b, &(struct delta_moves){turned, SERVERS}, *state, &d, &e));
 }
 
 static void reasons_to_leave_have_names(void **state)

@@ -147,9 +147,9 @@ static void a_sample_can_be_drawn_again(void **state)
         FLEET = 100
     };
 
-    uint8_t *rows = arena_alloc(*state, FLEET * SERVER_LEAF_SIZE);
+    uint8_t *rows = arena_alloc(*state, (size_t)FLEET * SERVER_LEAF_SIZE);
     struct prefix_leaves l = {
-        PREFIX_SERVERS, {rows, FLEET * SERVER_LEAF_SIZE},
+        PREFIX_SERVERS, {rows, (size_t)FLEET * SERVER_LEAF_SIZE},
          SERVER_LEAF_SIZE, FLEET
     };
     size_t count;

@@ -112,7 +112,7 @@ static int row_order(const void *a, const void *b)
 
 static void fleet(struct vectors *v)
 {
-    uint8_t *rows = arena_alloc(v->arena, SERVERS * SERVER_LEAF_SIZE);
+    uint8_t *rows = arena_alloc(v->arena, (size_t)SERVERS * SERVER_LEAF_SIZE);
     struct prefix_leaves l;
     struct err e;
 
@@ -123,13 +123,13 @@ static void fleet(struct vectors *v)
             .sum = server_sum(i == 2 ? SERVER_BAD : SERVER_CLEAN, 20000 + i, 20100 + i, 0x11),
         };
 
-        server_leaf_pack(&leaf, rows + i * SERVER_LEAF_SIZE);
+        server_leaf_pack(&leaf, rows + (size_t)i * SERVER_LEAF_SIZE);
         if (i == 0)
             vector(v, "leaf-0", (struct bytes){rows, SERVER_LEAF_SIZE});
     }
     qsort(rows, SERVERS, SERVER_LEAF_SIZE, row_order);
     assert_true(prefix_leaves_take(PREFIX_SERVERS,
-                                   (struct bytes){rows, SERVERS * SERVER_LEAF_SIZE},
+                                   (struct bytes){rows, (size_t)SERVERS * SERVER_LEAF_SIZE},
                                    SERVER_LEAF_SIZE, &l, &e));
     assert_true(prefix_tree_build(&l, NULL, v->arena, &v->fleet, &e));
     vector(v, "fleet-root-value", (struct bytes){v->fleet.root.bytes, PREFIX_VALUE_SIZE});
@@ -190,7 +190,7 @@ static void changes(struct vectors *v)
     struct text t;
     struct err e;
 
-    assert_true(delta_make(NULL, &v->fleet, NULL, 0, v->arena, &d, &c, &e));
+    assert_true(delta_make(&(struct delta_between){.after = &v->fleet}, v->arena, &d, &c, &e));
     text_init(&t, v->arena, 1 << 16);
     delta_print(&t, &d);
     struct digest digest = digest_sha256(text_bytes(&t));

@@ -159,7 +159,8 @@ static void test_lies(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         struct stage s;
-        enum worker_fate fates[4];
+
+        enum worker_fate fates[4] = {WORKER_DONE};
 
         stage_init(&s, (const char *const[]){"one\n", ways[i], NULL});
         assert_int_equal(run(&s, fates), 1);

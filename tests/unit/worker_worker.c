@@ -102,14 +102,17 @@ static void work_own_memory(void *user, struct decoded *d, struct worker_notes *
 {
     struct stage *s = user;
     uint32_t blob = good(d, s);
-    /* Memory that no arena of the worker knows. */
-    char *name = strdup("name");
-    char *method = strdup("unpacked");
+    static const char words[] = "name\0unpacked";
+    /* Memory that no arena of the worker knows, and that only the worker has. */
+    char *name =
+        mmap(NULL, sizeof(words), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const char *method = name + sizeof("name");
     struct bytes derived = arena_copy(d->arena, bytes_of("derived"));
     struct value v = {.type = TYPE_TEXT, .bytes = bytes_slice(derived, 3, 2)};
     uint32_t made = decoded_blob(d, derived, NULL, blob, (struct span){blob, 1, 2}, method);
 
     (void)notes;
+    memcpy(name, words, sizeof(words));
     (void)decoded_claim(d, 1, bytes_of(name), KEY_FAULT, v, (struct span){made, 0, 1});
     d->regions[d->region_count++] = (struct region){
         {made, 0, derived.len},

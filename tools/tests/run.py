@@ -6,7 +6,9 @@ usage: tools/tests/run.py CHECK [C COMPILER]
 
 CHECK.txt holds cases. `== words` begins one; `-- PATH` begins a file of its tree; `-- want` begins
 the remarks, none for a good sample. Tables that a case does not bring are those of this tree.
+What a compiler says is said at length: there each wanted line must occur in what is said.
 """
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +17,9 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = os.path.dirname(HERE)
+
+SAID_AT_LENGTH = ("check-headers", "check-tidy", "check-analyzer")
+NEEDED = {"check-tidy": "clang-tidy", "check-analyzer": "gcc"}
 
 
 def read_cases(path):
@@ -37,6 +42,7 @@ def make_tree(where, files):
     os.mkdir(os.path.join(where, "tools"))
     for table in ("layers", "gates", "words"):
         shutil.copy(os.path.join(TOOLS, table), os.path.join(where, "tools", table))
+    shutil.copy(os.path.join(os.path.dirname(TOOLS), ".clang-tidy"), where)
     for name, text in files.items():
         path = os.path.join(where, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -57,6 +63,17 @@ def build_archives(where, compiler):
         subprocess.run(["ar", "rc", os.path.join(out, f"lib{folder}.a"), *objects], check=True)
 
 
+def write_commands(where):
+    """How each C file is compiled, as Meson writes it down."""
+    build = os.path.join(where, "build-clang")
+    os.mkdir(build)
+    names = [os.path.join("..", os.path.relpath(os.path.join(folder, name), where))
+             for folder, _, files in os.walk(where) for name in files if name.endswith(".c")]
+    with open(os.path.join(build, "compile_commands.json"), "w", encoding="utf-8") as file:
+        json.dump([{"directory": build, "file": name,
+                    "command": f"clang -std=c17 -Wall -I../src -c {name}"} for name in names], file)
+
+
 def run_case(check, files, compiler):
     """None when all is well, else what is wrong."""
     want = files.pop("want").splitlines()
@@ -66,10 +83,12 @@ def run_case(check, files, compiler):
         if check == "check-pure":
             build_archives(where, compiler)
             tree = os.path.join(where, "build")
+        if check == "check-tidy":
+            write_commands(where)
         done = subprocess.run([os.path.join(TOOLS, check), tree], check=False,
                               capture_output=True, text=True)
     got = done.stdout + done.stderr
-    if check == "check-headers":
+    if check in SAID_AT_LENGTH:
         missing = [line for line in want if line not in got]
         if missing or bool(want) != (done.returncode != 0):
             return f"wanted {want}, got status {done.returncode} and:\n{got}"
@@ -82,6 +101,9 @@ def run_case(check, files, compiler):
 def main():
     check = sys.argv[1]
     compiler = sys.argv[2] if len(sys.argv) > 2 else "cc"
+    if check in NEEDED and not shutil.which(NEEDED[check]):
+        print(f"1..0 # SKIP {NEEDED[check]} is not installed")
+        return 0
     cases = read_cases(os.path.join(HERE, check + ".txt"))
     print(f"1..{len(cases)}")
     bad = 0
