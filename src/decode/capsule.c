@@ -12,6 +12,10 @@
 enum {
     HEADER = 28,
     APTIO_HEADER = 32,
+    CERTIFICATE = 24, /* WIN_CERTIFICATE with the GUID of its kind */
+    CERTIFICATE_REVISION = 0x0200,
+    CERTIFICATE_GUID = 0x0ef1,
+    RSA_2048 = 256,
     PLAUSIBLE_HEADER_MAX = 1 << 16,
     PLAUSIBLE_FLAGS = 0x7ffff,
     IMAGE_SURE = 60,
@@ -127,6 +131,56 @@ static void extension(struct decode *d, size_t end)
     decode_claimed_region(d, s, CLASS_STRUCTURE);
 }
 
+/* Whether a certificate in the form of UEFI 2.10, section 32.2.4, begins `b` and lies in it. */
+static bool certificate_here(struct bytes b)
+{
+    uint32_t length = bytes_u32le(b, 0);
+
+    return length >= CERTIFICATE && length <= b.len &&
+           bytes_uint(b, 4, 2, false) == CERTIFICATE_REVISION &&
+           bytes_uint(b, 6, 2, false) == CERTIFICATE_GUID;
+}
+
+static void certificate_part(struct decode *d, enum key_id key, size_t n)
+{
+    size_t from = d->in.pos;
+    struct bytes b = reader_take(&d->in, n);
+
+    if (b.len == 0)
+        return;
+    decode_digest(d, key, b, reader_span(&d->in, from));
+    decode_claimed_region(d, reader_span(&d->in, from), CLASS_STRUCTURE);
+}
+
+/* A certificate; of the kind that holds a bare RSA key its parts, of others a digest. */
+static void certificate(struct decode *d)
+{
+    static const struct field head[] = {
+        {KEY_CAPSULE_AUTH_LENGTH,   F_U32LE, 0, 0},
+        {KEY_CAPSULE_AUTH_REVISION, F_U16LE, 0, 0},
+        {KEY_CAPSULE_AUTH_TYPE,     F_U16LE, 0, 0},
+        {KEY_CAPSULE_AUTH_GUID,     F_GUID,  0, 0},
+    };
+    static const struct field hash[] = {
+        {KEY_CAPSULE_AUTH_HASH, F_GUID, 0, 0}
+    };
+    static const uint8_t rsa[GUID_SIZE] =
+        GUID_BYTES(0xa7717414u, 0xc616, 0x4977, 0x94, 0x20, 0x84, 0x47, 0x12, 0xa7, 0x35, 0xbf);
+    struct bytes b = bytes_slice(d->in.all, d->in.pos, SIZE_MAX);
+
+    decode_open(d, ITEM_MAP, "certificate");
+    decode_enter(d, bytes_u32le(b, 0));
+    (void)decode_fields(d, head, ARRAY_LEN(head));
+    if (guid_is(bytes_slice(b, CERTIFICATE - GUID_SIZE, GUID_SIZE), rsa)) {
+        (void)decode_fields(d, hash, 1);
+        certificate_part(d, KEY_CAPSULE_AUTH_MODULUS, RSA_2048);
+        certificate_part(d, KEY_CAPSULE_AUTH_SIGNATURE, RSA_2048);
+    }
+    certificate_part(d, KEY_CAPSULE_AUTH_DIGEST, reader_left(&d->in));
+    decode_leave(d);
+    decode_close(d);
+}
+
 /* Aptio states itself where the image begins; what stands before it is the certificate. */
 static void aptio(struct decode *d, struct layout *l)
 {
@@ -145,6 +199,9 @@ static void aptio(struct decode *d, struct layout *l)
         decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + HEADER);
     if (layout_at >= l->size)
         decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + HEADER + 2);
+    if (l->header > d->in.pos &&
+        certificate_here(bytes_slice(d->in.all, d->in.pos, l->header - d->in.pos)))
+        certificate(d);
 }
 
 static void header(struct decode *d, struct layout *l)

@@ -25,6 +25,8 @@ APTIO_SIGNED = "4a3ca68b-7723-48fb-803d-578cc1fec44d"
 APTIO = "14eebb90-890a-43db-aed1-5d3c4588a418"
 TOSHIBA = "3be07062-1d51-45d2-832b-f093257ed461"
 INTEL = "539182b9-abb5-4391-b69a-e3a943f72fcc"
+RSA_2048 = "a7717414-c616-4977-9420-844712a735bf"
+SHA_256 = "51aa59de-fdf2-4ea3-bc63-875fb7842ee9"
 PKCS7 = "4aafd29d-68df-49ee-8aa9-347d375665a7"
 DEVICE = "dddddddd-0004-4000-8000-000000000004"
 COUNT = struct.pack("<Q", 3)
@@ -43,6 +45,10 @@ def toshiba(body):
 def aptio(guid, body, certificate, offset=None, layout=32):
     extra = struct.pack("<HH", 32 + len(certificate) if offset is None else offset, layout) + certificate
     return capsule(guid, body, header=28 + len(extra), extra=extra)
+
+
+def win_certificate(kind, data):
+    return struct.pack("<IHH", 24 + len(data), 0x200, 0xef1) + c.guid(kind) + data
 
 
 def volume():
@@ -122,6 +128,11 @@ def main():
         "extension": capsule(EFI, TEXT, header=36, extra=b"\0\0\0\1abcd"),
         "extension-zero": capsule(EFI, TEXT, header=36, extra=bytes(8)),
         "aptio": aptio(APTIO, volume(), b""),
+        "aptio-rsa": aptio(APTIO_SIGNED, volume(), win_certificate(
+            RSA_2048, c.guid(SHA_256) + b"m" * 256 + b"s" * 256) + b"a table of areas"),
+        "aptio-rsa-short": aptio(APTIO_SIGNED, volume(), win_certificate(
+            RSA_2048, c.guid(SHA_256) + b"m" * 256 + b"s" * 9)),
+        "aptio-certificate": aptio(APTIO_SIGNED, volume(), win_certificate(DEVICE, b"of a kind unknown")),
         "aptio-signed": aptio(APTIO_SIGNED, volume(), b"a certificate and a table of areas"),
         "fmp-version-1": capsule(FMP, fmp([], [payload(TEXT, version=1)])),
         "fmp-version-2": capsule(FMP, fmp([], [payload(TEXT, version=2, vendor=b"of the vendor")])),
