@@ -445,7 +445,7 @@ void sample_audit(const struct epoch_files *committed, struct view revealed,
     struct statement seed;
     struct statement later;
     struct branch root;
-    struct view leaves;
+    struct view leaves = {0};
 
     if (!statement_open(committed->statement, by, "plan", r, &plan) ||
         !statement_open(revealed, by, "seed", r, &seed) || !plans_agree(&plan, &seed, r) ||
