@@ -7,8 +7,11 @@ enum {
     BRANCH_SIZE = 32 + SUMS_SIZE
 };
 
+/* Bytes of each sum. */
+static const uint8_t widths[SUMS] = {4, 4, 4, 4, 0, 2, 2, 3, 3};
+
 static const struct sums neutral = {
-    {0, 0, 0, 0, 0, UINT32_MAX, 0, UINT32_MAX, 0}
+    {0, 0, 0, 0, 0, 0xffff, 0, 0xffffff, 0}
 };
 
 size_t leaf_size(enum tree t)
@@ -21,14 +24,17 @@ static struct sums sums_read(struct cursor *c)
     struct sums s;
 
     for (size_t i = 0; i < SUMS; i++)
-        s.of[i] = (uint32_t)cursor_number(c, 4);
+        s.of[i] = (uint32_t)cursor_number(c, widths[i]);
+    s.of[SUM_UNKNOWN] = s.of[SUM_N] - s.of[SUM_CLEAN] - s.of[SUM_REVIEW] - s.of[SUM_BAD];
     return s;
 }
 
-static void sums_put(struct out *o, const struct sums *s)
+static void sums_write(const struct sums *s, uint8_t ret[SUMS_SIZE])
 {
-    for (size_t i = 0; i < SUMS; i++)
-        out_number(o, s->of[i], 4);
+    for (size_t i = 0; i < SUMS; i++) {
+        for (unsigned left = widths[i]; left > 0; left--)
+            *ret++ = (uint8_t)(s->of[i] >> 8 * (left - 1));
+    }
 }
 
 static bool sums_equal(const struct sums *a, const struct sums *b)
@@ -36,17 +42,26 @@ static bool sums_equal(const struct sums *a, const struct sums *b)
     return memcmp(a->of, b->of, sizeof(a->of)) == 0;
 }
 
-/* Whether servers or aliases can add up to this. */
-static bool sums_good(const struct sums *s, enum tree t)
+static bool sums_fit(const struct sums *s)
+{
+    bool fit = true;
+
+    for (size_t i = 0; i < SUMS; i++)
+        fit = fit && (widths[i] == 0 || (uint64_t)s->of[i] >> 8 * widths[i] == 0);
+    return fit;
+}
+
+bool sums_good(const struct sums *s, enum tree t)
 {
     uint64_t verdicts =
         (uint64_t)s->of[SUM_CLEAN] + s->of[SUM_REVIEW] + s->of[SUM_BAD] + s->of[SUM_UNKNOWN];
     struct sums alias = neutral;
 
     alias.of[SUM_N] = s->of[SUM_N];
+    alias.of[SUM_UNKNOWN] = s->of[SUM_N];
     if (s->of[SUM_N] == 0 || t == TREE_ALIAS)
         return sums_equal(s, &alias);
-    return verdicts == s->of[SUM_N] && s->of[SUM_OLDEST] <= s->of[SUM_NEWEST] &&
+    return sums_fit(s) && verdicts == s->of[SUM_N] && s->of[SUM_OLDEST] <= s->of[SUM_NEWEST] &&
            (s->of[SUM_ALL] & ~s->of[SUM_ANY]) == 0;
 }
 
@@ -129,19 +144,11 @@ static bool branch_join(const struct branch *left, const struct branch *right,
                         struct branch *ret)
 {
     uint8_t raw[1 + 2 * BRANCH_SIZE] = {0x01};
-    uint8_t *to = raw + 1;
-    const struct branch *sides[] = {left, right};
 
-    for (size_t k = 0; k < 2; k++) {
-        memcpy(to, sides[k]->hash.bytes, 32);
-        to += 32;
-        for (size_t i = 0; i < SUMS; i++) {
-            uint32_t v = sides[k]->sums.of[i];
-
-            for (int shift = 24; shift >= 0; shift -= 8)
-                *to++ = (uint8_t)(v >> shift);
-        }
-    }
+    memcpy(raw + 1, left->hash.bytes, 32);
+    sums_write(&left->sums, raw + 1 + 32);
+    memcpy(raw + 1 + BRANCH_SIZE, right->hash.bytes, 32);
+    sums_write(&right->sums, raw + 1 + BRANCH_SIZE + 32);
     struct hash h = sha256((struct view){raw, sizeof(raw)});
 
     if (!sums_add(&left->sums, &right->sums, &ret->sums))
@@ -288,6 +295,7 @@ struct hash root_bound(struct memory *m, const char *domain, struct view origin,
 {
     struct out ctx = {.memory = m};
     struct out o = {.memory = m};
+    uint8_t sums[SUMS_SIZE];
 
     out_text(&ctx, domain);
     out_add(&ctx, origin);
@@ -297,6 +305,7 @@ struct hash root_bound(struct memory *m, const char *domain, struct view origin,
     out_number(&o, 0x03, 1);
     out_add(&o, hash_view(&bound));
     out_add(&o, hash_view(&root->hash));
-    sums_put(&o, &root->sums);
+    sums_write(&root->sums, sums);
+    out_add(&o, (struct view){sums, sizeof(sums)});
     return sha256(out_view(&o));
 }

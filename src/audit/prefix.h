@@ -15,9 +15,9 @@ enum tree {
 };
 
 enum {
-    FLEET_LEAF = 140,
-    ALIAS_LEAF = 100,
-    SUMS_SIZE = 36,
+    FLEET_LEAF = 130,
+    ALIAS_LEAF = 90,
+    SUMS_SIZE = 26,
     IDX_SIZE = 32,
     DEPTH_MAX = 256
 };
@@ -27,8 +27,8 @@ enum sum {
     SUM_CLEAN,
     SUM_REVIEW,
     SUM_BAD,
-    SUM_UNKNOWN,
-    SUM_OLDEST, /* days since 1970 of the evidence used */
+    SUM_UNKNOWN, /* is not written: what the others leave of SUM_N */
+    SUM_OLDEST,  /* days since 1970 of the evidence used */
     SUM_NEWEST,
     SUM_ALL, /* methods that all servers, or any, were examined with */
     SUM_ANY,
@@ -54,6 +54,9 @@ struct leaf {
     struct hash value; /* of an alias */
     struct sums sums;
 };
+
+/* Whether servers or aliases can add up to this, and it can be written. */
+bool sums_good(const struct sums *s, enum tree t);
 
 size_t leaf_size(enum tree t);
 

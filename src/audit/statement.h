@@ -8,7 +8,7 @@
 
 enum {
     OPERATORS = 8,
-    METHODS = 32,
+    METHODS = 24,           /* bits of SUM_ALL and SUM_ANY */
     STATEMENT_SIZE = 65535, /* a longer envelope cannot be an entry of a log */
     ENVELOPE_SIZE = 64 << 20
 };

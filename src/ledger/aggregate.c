@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#define METHODS_ALL ((UINT32_C(1) << AGGREGATE_METHODS) - 1)
+
 struct aggregate aggregate_none(void)
 {
-    return (struct aggregate){.oldest = UINT32_MAX, .all = UINT32_MAX};
+    return (struct aggregate){.oldest = AGGREGATE_DAY_MAX, .all = METHODS_ALL};
 }
 
 static bool add(uint32_t a, uint32_t b, uint32_t *ret)
@@ -48,8 +50,10 @@ bool aggregate_valid(enum prefix_kind kind, const struct aggregate *a)
     if (a->n == 0)
         return same(a, &none);
     if (kind == PREFIX_SERVERS)
-        return judged == a->n && a->oldest <= a->newest && (a->all & ~a->any) == 0;
+        return judged == a->n && a->oldest <= a->newest && a->newest <= AGGREGATE_DAY_MAX &&
+               (a->all & ~a->any) == 0 && a->any <= METHODS_ALL;
     none.n = a->n;
+    none.unknown = a->n;
     return same(a, &none);
 }
 
@@ -59,39 +63,38 @@ bool aggregate_of_leaf(enum prefix_kind kind, const struct aggregate *a)
            (kind == PREFIX_ALIASES || a->all == a->any);
 }
 
-static void put(uint8_t *at, uint32_t v)
-{
-    at[0] = (uint8_t)(v >> 24);
-    at[1] = (uint8_t)(v >> 16);
-    at[2] = (uint8_t)(v >> 8);
-    at[3] = (uint8_t)v;
-}
-
-static uint32_t get(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
+/* Bytes of each member but `unknown`, in their order. */
+static const uint8_t widths[] = {4, 4, 4, 4, 2, 2, 3, 3};
 
 void aggregate_pack(const struct aggregate *a, uint8_t ret[AGGREGATE_SIZE])
 {
-    const uint32_t all[] = {a->n,      a->clean,  a->review, a->bad, a->unknown,
+    const uint32_t all[] = {a->n,      a->clean,  a->review, a->bad,
                             a->oldest, a->newest, a->all,    a->any};
 
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        put(ret + 4 * i, all[i]);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        for (unsigned left = widths[i]; left > 0; left--)
+            *ret++ = (uint8_t)(all[i] >> 8 * (left - 1));
+    }
 }
 
 struct aggregate aggregate_unpack(const uint8_t bytes[AGGREGATE_SIZE])
 {
+    uint32_t all[ARRAY_LEN(widths)] = {0};
+
+    for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+        for (unsigned left = widths[i]; left > 0; left--)
+            all[i] = all[i] << 8 | *bytes++;
+    }
     return (struct aggregate){
-        .n = get(bytes),
-        .clean = get(bytes + 4),
-        .review = get(bytes + 8),
-        .bad = get(bytes + 12),
-        .unknown = get(bytes + 16),
-        .oldest = get(bytes + 20),
-        .newest = get(bytes + 24),
-        .all = get(bytes + 28),
-        .any = get(bytes + 32),
+        .n = all[0],
+        .clean = all[1],
+        .review = all[2],
+        .bad = all[3],
+        /* Wraps around where there are more verdicts than leaves: then they do not add up. */
+        .unknown = all[0] - all[1] - all[2] - all[3],
+        .oldest = all[4],
+        .newest = all[5],
+        .all = all[6],
+        .any = all[7],
     };
 }

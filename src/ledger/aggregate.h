@@ -6,7 +6,11 @@
 #include "base/bytes.h"
 
 enum {
-    AGGREGATE_SIZE = 36 /* bytes: nine unsigned 32-bit integers, big-endian */
+    /* Bytes, of big-endian integers: n, clean, review, bad (32 bits each), oldest, newest (16),
+     * all, any (24). Few enough for a node's hash to take two blocks of SHA-256, not three. */
+    AGGREGATE_SIZE = 26,
+    AGGREGATE_DAY_MAX = UINT16_MAX, /* the 6th of June 2149; beyond it, that day */
+    AGGREGATE_METHODS = 24,         /* bits */
 };
 
 /* Which tree a node belongs to: they differ in what their leaves count. */
@@ -20,8 +24,8 @@ struct aggregate {
     uint32_t clean;
     uint32_t review;
     uint32_t bad;
-    uint32_t unknown;
-    uint32_t oldest; /* day of the oldest evidence, days since 1970-01-01 */
+    uint32_t unknown; /* leaves without one of these verdicts; follows from the others */
+    uint32_t oldest;  /* day of the oldest evidence, days since 1970-01-01 */
     uint32_t newest;
     uint32_t all; /* methods used on every server, a bit each */
     uint32_t any; /* methods used on some server */
@@ -33,8 +37,8 @@ struct aggregate aggregate_none(void);
 /* False if a count would not fit 32 bits. */
 bool aggregate_add(const struct aggregate *a, const struct aggregate *b, struct aggregate *ret);
 
-/* Whether a node of this tree may say so: the verdicts of servers add up to their number, an
- * alias counts without a verdict, and nothing is said of nobody. */
+/* Whether a node of this tree may say so: there are no more verdicts than servers, an alias has
+ * none, and nothing is said of nobody. */
 bool aggregate_valid(enum prefix_kind kind, const struct aggregate *a);
 
 /* Whether this is what a single leaf may say. */

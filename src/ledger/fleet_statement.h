@@ -8,11 +8,12 @@
 
 #include "base/err.h"
 #include "crypto/vrf.h"
+#include "ledger/aggregate.h"
 #include "ledger/delta.h"
 #include "ledger/intoto.h"
 
 enum {
-    METHODS_MAX = 32, /* a bit each in an aggregate */
+    METHODS_MAX = AGGREGATE_METHODS, /* a bit each in an aggregate */
     STATEMENT_PAYLOAD_MAX = 1 << 20,
     SEED_SIZE = 32 /* bytes of the public seed of a sample */
 };

@@ -29,6 +29,11 @@ enum server_verdict server_verdict_of(const struct aggregate *sum)
     return sum->bad > 0 ? SERVER_BAD : SERVER_UNKNOWN;
 }
 
+static uint32_t day(uint32_t d)
+{
+    return d < AGGREGATE_DAY_MAX ? d : AGGREGATE_DAY_MAX;
+}
+
 struct aggregate server_sum(enum server_verdict v, uint32_t oldest, uint32_t newest,
                             uint32_t methods)
 {
@@ -38,8 +43,8 @@ struct aggregate server_sum(enum server_verdict v, uint32_t oldest, uint32_t new
         .review = v == SERVER_REVIEW,
         .bad = v == SERVER_BAD,
         .unknown = v == SERVER_UNKNOWN,
-        .oldest = oldest,
-        .newest = newest,
+        .oldest = day(oldest),
+        .newest = day(newest),
         .all = methods,
         .any = methods,
     };
@@ -96,6 +101,7 @@ void alias_leaf_pack(const struct alias_leaf *l, uint8_t ret[ALIAS_LEAF_SIZE])
     uint8_t *at = put_digest(put_digest(ret, &l->index), &l->value);
 
     sum.n = 1;
+    sum.unknown = 1;
     aggregate_pack(&sum, at);
 }
 

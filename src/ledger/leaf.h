@@ -7,8 +7,8 @@
 #include "ledger/prefix_tree.h"
 
 enum {
-    SERVER_LEAF_SIZE = 140,
-    ALIAS_LEAF_SIZE = 100,
+    SERVER_LEAF_SIZE = 130,
+    ALIAS_LEAF_SIZE = 90,
     LEAVES_FILE_MAX = 1 << 30 /* bytes of a list */
 };
 

@@ -282,6 +282,18 @@ def drops(b):
               *w.statements(), *w.operator(), want=PROVEN)
 
 
+def overflows(b):
+    trick = "claims a method that no node has room for"
+    w = World(b, trick)
+
+    def more(stage, e):
+        if stage == "statement":
+            e.statement["predicate"]["aggregate"]["methodsAny"] |= 1 << 24
+    w.epoch(5, doctor=more)
+    b.notices(trick, "anyone", "the totals do not add up", "statement", *w.statements(),
+              *w.operator())
+
+
 def back_dates(b):
     trick = "back-dates evidence"
     w = World(b, trick)
@@ -553,8 +565,8 @@ def table(b):
 def main(build, *options):
     with tempfile.TemporaryDirectory() as folder:
         b = Bench(build, folder)
-        for part in (honest, omits, counts_twice, two_on_one_tpm, lowers, drops, back_dates, forks,
-                     rewrites, reuses, swaps, another_fleet, rotates):
+        for part in (honest, omits, counts_twice, two_on_one_tpm, lowers, drops, overflows, back_dates,
+                     forks, rewrites, reuses, swaps, another_fleet, rotates):
             part(b)
     lines = table(b)
     failed = [row for row in b.rows if not row[3]]

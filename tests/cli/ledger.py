@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 MACHINES = os.path.join(ROOT, "demo", "machines")
 ORIGIN = "example.com/fleet"
 SEED = "c0ffee" + "00" * 29
-NONE_SUM = (0, 0, 0, 0, 0, 0xffffffff, 0, 0xffffffff, 0)
+NONE_SUM = (0, 0, 0, 0, 0, 0xffff, 0, 0xffffff, 0)
 
 
 def sha(*parts):
@@ -31,7 +31,15 @@ def sha(*parts):
 
 
 def pack(total):
-    return struct.pack(">9I", *total)
+    """All but the number without a verdict, which follows from the others."""
+    counts = struct.pack(">4I2H", *total[:4], *total[5:7])
+    return counts + b"".join(number.to_bytes(3, "big") for number in total[7:])
+
+
+def unpack(raw):
+    n, clean, review, bad, oldest, newest = struct.unpack(">4I2H", raw[:20])
+    return (n, clean, review, bad, n - clean - review - bad, oldest, newest,
+            int.from_bytes(raw[20:23], "big"), int.from_bytes(raw[23:], "big"))
 
 
 def add(a, b):
@@ -44,7 +52,7 @@ def tree(leaves, depth=0):
     if not leaves:
         return sha(b"\x02"), NONE_SUM
     if len(leaves) == 1:
-        return sha(b"\0", leaves[0]), struct.unpack(">9I", leaves[0][-36:])
+        return sha(b"\0", leaves[0]), unpack(leaves[0][-26:])
 
     def bit(leaf):
         return leaf[depth // 8] >> (7 - depth % 8) & 1
@@ -163,8 +171,8 @@ def first(t):
 def check_epoch(t, epoch):
     folder = t.path("fleet", "epochs", str(epoch))
     said = t.statement(epoch)
-    leaves = rows(os.path.join(folder, "leaves"), b"assay-leaves/1\n", 140)
-    aliases = rows(os.path.join(folder, "aliases"), b"assay-aliases/1\n", 100)
+    leaves = rows(os.path.join(folder, "leaves"), b"assay-leaves/1\n", 130)
+    aliases = rows(os.path.join(folder, "aliases"), b"assay-aliases/1\n", 90)
     assert leaves == sorted(leaves) and aliases == sorted(aliases)
     fleet, names = tree(leaves), tree(aliases)
     assert said["root"] == fleet[0].hex()
@@ -305,7 +313,7 @@ def rekeys(t):
     assert done.returncode == 0, done.stderr
     after = check_epoch(t, 4)
     assert not {n[:32] for n in before} & {n[:32] for n in after}
-    assert sorted(n[-36:] for n in before) == sorted(n[-36:] for n in after)
+    assert sorted(n[-26:] for n in before) == sorted(n[-26:] for n in after)
     assert {n[68:100] for n in after} == {sha(b"\0", n) for n in before}
     old, new = t.statement(3), t.statement(4)
     assert old["vrfKey"] != new["vrfKey"] and old["counters"] == new["counters"]

@@ -15,7 +15,7 @@ import struct
 
 SODIUM = ctypes.CDLL(ctypes.util.find_library("sodium") or "libsodium.so.23")
 SUITE = b"\xffc2sp.org/vrf-r255"
-NEUTRAL = (0, 0, 0, 0, 0, 0xffffffff, 0, 0xffffffff, 0)
+NEUTRAL = (0, 0, 0, 0, 0, 0xffff, 0, 0xffffff, 0)
 VERDICTS = ("clean", "review", "bad", "unknown")
 ADDED, REMOVED, CHANGED, REKEYED = range(4)
 BOUGHT, RETURNED, SOLD, SCRAPPED, HELD, EXAMINED, RESOLVED, REKEY = range(1, 9)
@@ -124,14 +124,22 @@ def add(a, b):
 
 
 def pack(sums):
-    return struct.pack(">9I", *sums)
+    """All but the number without a verdict, which follows from the others."""
+    counts = struct.pack(">4I2H", *sums[:4], *sums[5:7])
+    return counts + b"".join(number.to_bytes(3, "big") for number in sums[7:])
+
+
+def unpack(raw):
+    n, clean, review, bad, oldest, newest = struct.unpack(">4I2H", raw[:20])
+    return (n, clean, review, bad, n - clean - review - bad, oldest, newest,
+            int.from_bytes(raw[20:23], "big"), int.from_bytes(raw[23:], "big"))
 
 
 EMPTY = (sha256(b"\2"), NEUTRAL)
 
 
 def leaf_branch(leaf):
-    return sha256(b"\0", leaf), struct.unpack(">9I", leaf[-36:])
+    return sha256(b"\0", leaf), unpack(leaf[-26:])
 
 
 def join(left, right):

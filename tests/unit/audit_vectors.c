@@ -55,11 +55,12 @@ static struct hash hash_of(struct vectors *v, const char *name)
 /* Hash and aggregate as the vectors have them. */
 static void is_branch(struct vectors *v, const char *name, const struct branch *b)
 {
+    static const size_t widths[SUMS] = {4, 4, 4, 4, 0, 2, 2, 3, 3};
     struct out o = {.memory = &v->memory};
 
     out_add(&o, hash_view(&b->hash));
     for (size_t i = 0; i < SUMS; i++)
-        out_number(&o, b->sums.of[i], 4);
+        out_number(&o, b->sums.of[i], widths[i]);
     is_vector(v, name, out_view(&o));
 }
 
