@@ -24,6 +24,7 @@ static void work(void *user, struct decoded *d, struct worker_notes *notes)
     const struct decoding *one = user;
     struct engine *engine = engine_new(d);
 
+    engine_remember(engine, memo_new(d->arena));
     for (size_t i = 0; i < one->task.input_count; i++) {
         const struct worker_input *in = &one->task.inputs[i];
         const struct decoding_blob *b = &one->blobs[i];

@@ -138,7 +138,7 @@ static struct arena_block *block_add(struct arena *a, size_t size)
     return fresh;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_room(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         BUG("allocation too large");
@@ -151,7 +151,12 @@ void *arena_alloc(struct arena *a, size_t size)
 
     b->pos += size;
     a->used += size;
-    return memset(p, 0, size);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(arena_room(a, size), 0, size);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

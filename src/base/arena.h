@@ -48,6 +48,9 @@ void arena_done(struct arena *a);
 /* `size` zeroed bytes, aligned for any object. Never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
 
+/* As arena_alloc(), not zeroed: for what is written whole before it is read. */
+void *arena_room(struct arena *a, size_t size);
+
 /* `count` zeroed elements of `size` bytes; ends the process if the product does not fit. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 

@@ -14,8 +14,9 @@
 enum {
     INPUT_MAX = 1 << 30,
     OUTPUT_MAX = 1 << 30,
-    /* Files that share a worker: a few small ones. */
-    BATCH_BYTES = 4 << 20,
+    /* Files that share a worker, and what it remembers: two large images, or many small ones.
+     */
+    BATCH_BYTES = 64 << 20,
     EXPECT_MAX = 1 << 15 /* items; hardly any format makes one of two bytes */
 };
 
@@ -74,6 +75,7 @@ struct batch {
     const struct options *options;
     int status;
     struct arena arena;
+    struct memo *memo; /* grows in the worker, of which nothing comes back */
     struct printing printing;
     const char *paths[PRINTING_INPUTS_MAX];
     struct bytes bytes[PRINTING_INPUTS_MAX];
@@ -103,6 +105,7 @@ static unsigned decode_file(void *user, size_t input, const struct printing_out 
     const struct decoder *row = r.decoder;
     uint32_t mount = decoded_open(&d, 0, ITEM_MAP, r.place);
 
+    engine_remember(engine, b->memo);
     engine_watch(engine, out->now);
     (void)engine_add(engine, bytes, NULL, row != NULL ? row->name : NULL, r.label, mount);
     engine_run(engine);
@@ -111,6 +114,11 @@ static unsigned decode_file(void *user, size_t input, const struct printing_out 
 
     if (!print_decoded(o, path, row, &d, out))
         status = STATUS_TROUBLE;
+    /* What was printed is hashed by now. */
+    for (size_t i = 0; i < d.blob_count; i++) {
+        if (d.blobs[i].digested)
+            memo_sha256_note(b->memo, d.blobs[i].bytes, &d.blobs[i].digest);
+    }
     arena_done(&a);
     return (unsigned)status;
 }
@@ -193,6 +201,7 @@ static void decode_drawn(struct batch *b, const char *path, struct bytes bytes)
 static void batch_begin(struct batch *b)
 {
     arena_init(&b->arena);
+    b->memo = memo_new(&b->arena);
     b->printing = (struct printing){
         .most = OUTPUT_MAX, .work = decode_file, .sink = print_piece, .user = b};
 }

@@ -6,11 +6,12 @@
 #ifndef ASSAY_DECODE_AUTHENTICODE_H
 #define ASSAY_DECODE_AUTHENTICODE_H
 
-#include "crypto/digest.h"
+#include "decode/memo.h"
 
 struct authenticode {
     const struct bytes *parts; /* what is hashed, in order; NULL: cannot be told */
     size_t count;
+    struct memo *memo; /* or NULL */
     bool known[DIGEST_ALGORITHMS];
     uint8_t digests[DIGEST_ALGORITHMS][DIGEST_MAX];
 };

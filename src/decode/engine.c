@@ -39,6 +39,7 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
         BUG("a source names a decoder that does not exist");
     struct span all = {blob, 0, b.len};
 
+    memo_area(e->memo, b);
     arena_grow(e->out->arena, &e->roots, e->root_count, &e->root_cap, sizeof(*e->roots));
     e->roots[e->root_count++] = (struct root){
         .output_left = ENGINE_OUTPUT_BASE + (uint64_t)b.len * ENGINE_OUTPUT_FACTOR,
@@ -120,7 +121,10 @@ uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, con
     }
     r->output_left -= b.len;
     r->items_max += b.len / CROWD_DERIVED_BYTES;
-    return decoded_blob(d->out, b, NULL, source.blob, source, method);
+    struct digest known;
+    bool there = memo_sha256_known(d->engine->memo, b, &known);
+
+    return decoded_blob(d->out, b, there ? &known : NULL, source.blob, source, method);
 }
 
 void decode_child(struct decode *d, enum item_kind kind, struct bytes name, struct span s,
@@ -154,6 +158,11 @@ static void job_finish(struct decode *d)
         decode_leave(d);
     if (d->in.failed)
         decode_fault(d, FAULT_TRUNCATED, d->in.fail_offset);
+}
+
+void engine_remember(struct engine *e, struct memo *m)
+{
+    e->memo = m;
 }
 
 void engine_watch(struct engine *e, struct engine_now *now)

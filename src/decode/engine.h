@@ -4,6 +4,7 @@
 #define ASSAY_DECODE_ENGINE_H
 
 #include "decode/decode.h"
+#include "decode/memo.h"
 
 /* The decoder rows, in the order of the list in decode/meson.build. */
 const struct decoder *const *decoder_table(size_t *ret_count);
@@ -52,6 +53,9 @@ struct engine *engine_new(struct decoded *out);
  */
 uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
                     const char *decoder, struct bytes label, uint32_t parent);
+
+/* What is computed from now on may come from `m`, and is kept there. Nothing else changes. */
+void engine_remember(struct engine *e, struct memo *m);
 
 /* From now on `*now` says what the engine does. */
 void engine_watch(struct engine *e, struct engine_now *now);

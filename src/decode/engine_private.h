@@ -48,6 +48,7 @@ struct refer {
 struct engine {
     struct decoded *out;
     struct engine_now *now; /* or NULL: nobody watches */
+    struct memo *memo;      /* or NULL: nothing is remembered */
     struct byte_map map;
     struct job *jobs;
     size_t job_count;

@@ -102,7 +102,7 @@ void decode_digest(struct decode *d, enum key_id key, struct bytes b, struct spa
 {
     if (d->in.failed)
         return;
-    struct digest digest = digest_sha256(b);
+    struct digest digest = memo_sha256(d->engine->memo, b);
     struct bytes kept =
         arena_copy(d->arena, (struct bytes){digest.bytes, sizeof(digest.bytes)});
 

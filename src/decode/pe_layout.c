@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/engine_private.h"
 #include "decode/pe.h"
 
 enum {
@@ -330,12 +331,13 @@ void pe_authenticode(struct decode *d, struct pe *pe)
     part_add(d, parts, &count, hashed, pe->certificates);
     pe->digest.parts = parts;
     pe->digest.count = count;
+    pe->digest.memo = d->engine->memo;
 }
 
 struct bytes authenticode_digest(struct authenticode *image, enum digest_algorithm a)
 {
     if (!image->known[a])
-        digest_parts(a, image->parts, image->count, image->digests[a]);
+        memo_digest_parts(image->memo, a, image->parts, image->count, image->digests[a]);
     image->known[a] = true;
     return (struct bytes){image->digests[a], digest_info(a)->size};
 }

@@ -42,14 +42,19 @@ static uint64_t budget(const struct decode *d)
     return left > RESERVE ? left - RESERVE : 0;
 }
 
-/* Room for content of a stated size; NULL, with the fault, when that is beyond the budget. */
+/*
+ * Room for content of a stated size, of which nothing is read that was not written; NULL, with
+ * the fault, when that is beyond the budget.
+ */
 static uint8_t *room(struct decode *d, struct span s, uint64_t size)
 {
     if (size > budget(d)) {
         decode_fault(d, FAULT_LIMIT, s.offset);
         return NULL;
     }
-    return arena_alloc(d->arena, (size_t)size);
+    uint8_t *kept = memo_room(d->engine->memo, (size_t)size);
+
+    return kept != NULL ? kept : arena_room(d->arena, (size_t)size);
 }
 
 static bool corrupt(struct decode *d, struct span s, size_t at)
@@ -237,12 +242,36 @@ static bool unpack(struct decode *d, enum uefi_method *m, struct bytes in, struc
     return false;
 }
 
+/*
+ * What the same bytes were unpacked to before, where the budget lets them be unpacked now. What
+ * came from room() states its size and is refused only by it, so this changes no outcome.
+ */
+static bool recall(const struct decode *d, enum uefi_method *m, struct bytes in,
+                   struct bytes *ret)
+{
+    struct memo_method method = {.asked = *m};
+    struct bytes out;
+
+    if (!memo_unpacked_known(d->engine->memo, &method, in, &out) || out.len > budget(d))
+        return false;
+    *m = (enum uefi_method)method.found;
+    *ret = out;
+    return true;
+}
+
 bool uefi_unpack(struct decode *d, enum uefi_method *m, struct bytes in, struct span s,
                  struct bytes *ret)
 {
+    struct memo_method method = {.asked = *m};
+
     *ret = (struct bytes){NULL, 0};
-    if (unpack(d, m, in, s, ret))
+    if (recall(d, m, in, ret))
         return true;
+    if (unpack(d, m, in, s, ret)) {
+        method.found = *m;
+        memo_unpacked_note(d->engine->memo, method, in, *ret);
+        return true;
+    }
     engine_output_charge(d, ret->len);
     return false;
 }
