@@ -33,9 +33,9 @@ struct hash sha256(struct view v)
     return h;
 }
 
-bool hash_equal(const struct hash *a, const struct hash *b)
+bool hash_equal(struct hash a, struct hash b)
 {
-    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+    return memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0;
 }
 
 struct view hash_view(const struct hash *h)

@@ -17,7 +17,7 @@ enum {
 
 struct hash sha256(struct view v);
 
-bool hash_equal(const struct hash *a, const struct hash *b);
+bool hash_equal(struct hash a, struct hash b);
 
 struct view hash_view(const struct hash *h);
 

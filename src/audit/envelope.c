@@ -2,7 +2,6 @@
 /* DSSE envelopes: who signed which payload. */
 #include <string.h>
 
-#include "audit/json.h"
 #include "audit/statement.h"
 
 static const char payload_type[] = "application/vnd.in-toto+json";
@@ -12,13 +11,8 @@ static struct view signed_bytes(struct memory *m, struct view payload)
 {
     struct out o = {.memory = m};
 
-    out_text(&o, "DSSEv1 ");
-    out_decimal(&o, sizeof(payload_type) - 1);
-    out_text(&o, " ");
-    out_text(&o, payload_type);
-    out_text(&o, " ");
-    out_decimal(&o, payload.len);
-    out_text(&o, " ");
+    out_text(&o, text_of(m, "DSSEv1 %zu %s %zu ", sizeof(payload_type) - 1, payload_type,
+                         payload.len));
     out_add(&o, payload);
     return out_view(&o);
 }
@@ -29,9 +23,8 @@ static const struct key *signer(const struct operators *by, const struct hash *i
 {
     for (size_t i = 0; i < by->count; i++) {
         const struct key *k = &by->keys[i];
-        struct hash own = sha256((struct view){k->bytes, KEY_SIZE});
 
-        if (!k->checkable || !hash_equal(&own, id))
+        if (!k->checkable || !hash_equal(sha256((struct view){k->bytes, KEY_SIZE}), *id))
             continue;
         *forged = *forged || signature.len != SIGNATURE_SIZE ||
                   !ed25519_good(k->bytes, message, signature.data);

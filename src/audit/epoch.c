@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/epoch.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "audit/proof.h"
@@ -24,16 +25,16 @@ struct record {
     uint8_t op; /* an enum change */
     uint8_t reason;
     struct hash idx;
-    struct hash old;
-    struct hash new;
+    struct hash was;
+    struct hash is;
     struct hash extra;
 };
 
 /* What is being gone through, list by list. */
 struct walk {
     const struct statement *now;
-    struct view old; /* leaves of the epoch before that are left */
-    struct view new;
+    struct view was; /* leaves of the epoch before that are left */
+    struct view is;
     struct view delta;
     uint64_t grown[COUNTERS];
     uint32_t changes[CHANGES];
@@ -48,11 +49,9 @@ static const struct hash zero;
 static bool list_open(struct view file, const char *magic, const struct hash *digest,
                       const char *what, struct report *r, struct view *ret)
 {
-    struct hash h = sha256(file);
-
     if (file.data == NULL)
         return untold(r, "%s: the file is not there", what);
-    if (!hash_equal(&h, digest))
+    if (!hash_equal(sha256(file), *digest))
         return disproven(r, "%s: not the list that the statement names", what);
     if (!view_begins(file, magic))
         return untold(r, "%s: a list of a version that is not known here", what);
@@ -84,8 +83,8 @@ static bool record_next(struct walk *w, struct record *ret)
     ret->op = (uint8_t)cursor_number(&c, 1);
     ret->reason = (uint8_t)cursor_number(&c, 1);
     cursor_copy(&c, ret->idx.bytes, IDX_SIZE);
-    cursor_copy(&c, ret->old.bytes, 32);
-    cursor_copy(&c, ret->new.bytes, 32);
+    cursor_copy(&c, ret->was.bytes, 32);
+    cursor_copy(&c, ret->is.bytes, 32);
     cursor_copy(&c, ret->extra.bytes, 32);
     w->delta = c.left;
     return !c.failed && ret->op < CHANGES;
@@ -104,49 +103,46 @@ static bool wrong(struct walk *w, const struct hash *idx, const char *why)
                      why);
 }
 
-static bool take_added(struct walk *w, const struct record *d, const struct leaf *new)
+static bool take_added(struct walk *w, const struct record *d, const struct leaf *is)
 {
-    if (d->reason > REASON_BOUGHT || !hash_equal(&d->old, &zero) ||
-        !hash_equal(&d->extra, &zero))
-        return wrong(w, &new->idx, "the record of its addition is malformed");
-    if (new->since != w->now->epoch || new->prev_since != 0 || !hash_equal(&new->prev, &zero))
-        return wrong(w, &new->idx, "a first leaf follows nothing, and is of this epoch");
+    if (d->reason > REASON_BOUGHT || !hash_equal(d->was, zero) || !hash_equal(d->extra, zero))
+        return wrong(w, &is->idx, "the record of its addition is malformed");
+    if (is->since != w->now->epoch || is->prev_since != 0 || !hash_equal(is->prev, zero))
+        return wrong(w, &is->idx, "a first leaf follows nothing, and is of this epoch");
     w->grown[EVER_N]++;
-    count_verdict(w, leaf_verdict(new));
+    count_verdict(w, leaf_verdict(is));
     return true;
 }
 
-static bool take_removed(struct walk *w, const struct record *d, const struct leaf *old)
+static bool take_removed(struct walk *w, const struct record *d, const struct leaf *was)
 {
-    if (d->reason < REASON_RETURNED || d->reason > REASON_HELD || !hash_equal(&d->new, &zero) ||
-        !hash_equal(&d->extra, &zero))
-        return wrong(w, &old->idx, "the record of its removal is malformed");
-    w->grown[REMOVED_NOT_CLEAN] += leaf_verdict(old) != SUM_CLEAN;
+    if (d->reason < REASON_RETURNED || d->reason > REASON_HELD || !hash_equal(d->is, zero) ||
+        !hash_equal(d->extra, zero))
+        return wrong(w, &was->idx, "the record of its removal is malformed");
+    w->grown[REMOVED_NOT_CLEAN] += leaf_verdict(was) != SUM_CLEAN;
     return true;
 }
 
-static bool follows(struct walk *w, const struct leaf *old, const struct leaf *new)
+static bool follows(struct walk *w, const struct leaf *was, const struct leaf *is)
 {
-    struct hash prev = leaf_hash(old);
-
-    return new->since == w->now->epoch &&new->prev_since ==
-           old->since &&hash_equal(&new->prev, &prev);
+    return is->since == w->now->epoch && is->prev_since == was->since &&
+           hash_equal(is->prev, leaf_hash(was));
 }
 
-static bool take_changed(struct walk *w, const struct record *d, const struct leaf *old,
-                         const struct leaf *new)
+static bool take_changed(struct walk *w, const struct record *d, const struct leaf *was,
+                         const struct leaf *is)
 {
-    enum sum from = leaf_verdict(old);
-    enum sum to = leaf_verdict(new);
+    enum sum from = leaf_verdict(was);
+    enum sum to = leaf_verdict(is);
     bool open = from == SUM_BAD || from == SUM_REVIEW;
     bool resolved = d->reason == REASON_RESOLVED;
 
-    if (!follows(w, old, new))
-        return wrong(w, &new->idx, "its leaf does not follow its last one");
-    if ((d->reason != REASON_EXAMINED && !resolved) || resolved == hash_equal(&d->extra, &zero))
-        return wrong(w, &new->idx, "the record of its change is malformed");
+    if (!follows(w, was, is))
+        return wrong(w, &is->idx, "its leaf does not follow its last one");
+    if ((d->reason != REASON_EXAMINED && !resolved) || resolved == hash_equal(d->extra, zero))
+        return wrong(w, &is->idx, "the record of its change is malformed");
     if (resolved != (open && to == SUM_CLEAN) || (open && to == SUM_UNKNOWN))
-        return wrong(w, &new->idx,
+        return wrong(w, &is->idx,
                      "bad or review became clean without a resolution, or unknown");
     if (from != to)
         count_verdict(w, to);
@@ -155,50 +151,48 @@ static bool take_changed(struct walk *w, const struct record *d, const struct le
 }
 
 /* One idx: what it was, what it is, and what the delta list says of it. */
-static bool step(struct walk *w, const struct leaf *old, const struct leaf *new)
+static bool step(struct walk *w, const struct leaf *was, const struct leaf *is)
 {
-    const struct hash *idx = old != NULL ? &old->idx : &new->idx;
-    struct hash was = old != NULL ? leaf_hash(old) : zero;
-    struct hash is = new != NULL ? leaf_hash(new) : zero;
-    enum change op = old == NULL ? ADDED : new == NULL ? REMOVED : CHANGED;
+    const struct hash *idx = was != NULL ? &was->idx : &is->idx;
+    struct hash before = was != NULL ? leaf_hash(was) : zero;
+    struct hash after = is != NULL ? leaf_hash(is) : zero;
+    enum change op = was == NULL ? ADDED : is == NULL ? REMOVED : CHANGED;
     struct record d;
 
-    if (new != NULL &&new->since > w->now->epoch)
+    if (is != NULL && is->since > w->now->epoch)
         return wrong(w, idx, "its leaf is of a later epoch");
-    if (old != NULL && new != NULL && view_equal(old->bytes, new->bytes))
+    if (was != NULL && is != NULL && view_equal(was->bytes, is->bytes))
         return true;
-    if (!record_next(w, &d) || !hash_equal(&d.idx, idx))
+    if (!record_next(w, &d) || !hash_equal(d.idx, *idx))
         return wrong(w, idx,
                      op == REMOVED ? "it is gone, and the delta list does not say so"
                                    : "it is new or not the same, and the delta list "
                                      "does not say so");
-    if (d.op != op || !hash_equal(&d.old, &was) || !hash_equal(&d.new, &is))
+    if (d.op != op || !hash_equal(d.was, before) || !hash_equal(d.is, after))
         return wrong(w, idx, "the delta list says something else of it");
     w->changes[op]++;
     if (op == ADDED)
-        return take_added(w, &d, new);
-    return op == REMOVED ? take_removed(w, &d, old) : take_changed(w, &d, old, new);
+        return take_added(w, &d, is);
+    return op == REMOVED ? take_removed(w, &d, was) : take_changed(w, &d, was, is);
 }
 
 /* Goes through both lists at once; both ascend by idx. */
 static bool walk_lists(struct walk *w)
 {
-    struct leaf old;
-    struct leaf new;
-    bool has_old = leaf_next(&w->old, &old);
-    bool has_new = leaf_next(&w->new, &new);
+    struct leaf was;
+    struct leaf is;
+    bool has_was = leaf_next(&w->was, &was);
+    bool has_is = leaf_next(&w->is, &is);
 
-    while (has_old || has_new) {
-        int order = !has_new   ? -1
-                    : !has_old ? 1
-                               : memcmp(old.idx.bytes, new.idx.bytes, IDX_SIZE);
+    while (has_was || has_is) {
+        int order = !has_is ? -1 : !has_was ? 1 : memcmp(was.idx.bytes, is.idx.bytes, IDX_SIZE);
 
-        if (!step(w, order <= 0 ? &old : NULL, order >= 0 ? &new : NULL))
+        if (!step(w, order <= 0 ? &was : NULL, order >= 0 ? &is : NULL))
             return false;
         if (order <= 0)
-            has_old = leaf_next(&w->old, &old);
+            has_was = leaf_next(&w->was, &was);
         if (order >= 0)
-            has_new = leaf_next(&w->new, &new);
+            has_is = leaf_next(&w->is, &is);
     }
     return w->delta.len == 0 ||
            disproven(w->report, "the delta list says more than changed, or in another order");
@@ -225,15 +219,14 @@ static bool leaf_find(struct view list, const struct hash *idx, size_t *ret, str
 }
 
 /* One server under its old and its new pseudonym, which are proven to be of one id. */
-static bool rekey_one(struct walk *w, const struct statement *before, const struct leaf *old,
+static bool rekey_one(struct walk *w, const struct statement *before, const struct leaf *was,
                       struct cursor *pairs, uint8_t taken[])
 {
     struct memory *m = w->report->memory;
-    struct hash was = leaf_hash(old);
     struct hash from;
     struct hash to;
     struct record d;
-    struct leaf new;
+    struct leaf is;
     size_t at = 0;
     uint8_t proofs[2][VRF_PROOF_SIZE];
     struct identity id = {cursor_sized(pairs, 2), {0}};
@@ -242,20 +235,18 @@ static bool rekey_one(struct walk *w, const struct statement *before, const stru
     cursor_copy(pairs, proofs[0], VRF_PROOF_SIZE);
     cursor_copy(pairs, proofs[1], VRF_PROOF_SIZE);
     if (!record_next(w, &d) || d.op != REKEYED || d.reason != REASON_REKEY ||
-        !hash_equal(&d.idx, &old->idx) || !hash_equal(&d.old, &was) ||
-        !leaf_find(w->new, &d.extra, &at, &new) || taken[at] != 0)
-        return wrong(w, &old->idx,
+        !hash_equal(d.idx, was->idx) || !hash_equal(d.was, leaf_hash(was)) ||
+        !leaf_find(w->is, &d.extra, &at, &is) || taken[at] != 0)
+        return wrong(w, &was->idx,
                      "it has no record, or no leaf of its own, after the rekeying");
     taken[at] = 1;
-    struct hash is = leaf_hash(&new);
-
-    if (!hash_equal(&d.new, &is) || !follows(w, old, &new) ||
-        memcmp(&old->sums, &new.sums, sizeof(new.sums)) != 0)
-        return wrong(w, &old->idx, "the rekeying changed more than its pseudonym");
-    if (pairs->failed || !idx_of(m, "asset/v1", before->vrf_key, &id, proofs[0], &from) ||
-        !idx_of(m, "asset/v1", w->now->vrf_key, &id, proofs[1], &to) ||
-        !hash_equal(&from, &old->idx) || !hash_equal(&to, &d.extra))
-        return wrong(w, &old->idx, "old and new pseudonym are not of one id");
+    if (!hash_equal(d.is, leaf_hash(&is)) || !follows(w, was, &is) ||
+        memcmp(&was->sums, &is.sums, sizeof(is.sums)) != 0)
+        return wrong(w, &was->idx, "the rekeying changed more than its pseudonym");
+    if (pairs->failed || !idx_of(m, "asset/v1", before->vrf_key.bytes, &id, proofs[0], &from) ||
+        !idx_of(m, "asset/v1", w->now->vrf_key.bytes, &id, proofs[1], &to) ||
+        !hash_equal(from, was->idx) || !hash_equal(to, d.extra))
+        return wrong(w, &was->idx, "old and new pseudonym are not of one id");
     w->changes[REKEYED]++;
     return true;
 }
@@ -263,15 +254,15 @@ static bool rekey_one(struct walk *w, const struct statement *before, const stru
 static bool walk_rekey(struct walk *w, const struct statement *before, struct view file)
 {
     struct cursor pairs = {.left = file};
-    uint8_t *taken = memory_take(w->report->memory, w->new.len / FLEET_LEAF + 1, 1);
-    struct leaf old;
+    uint8_t *taken = memory_take(w->report->memory, w->is.len / FLEET_LEAF + 1, 1);
+    struct leaf was;
 
-    if (w->old.len != w->new.len)
+    if (w->was.len != w->is.len)
         return disproven(w->report, "the rekeying changed how many servers there are");
     if (file.data == NULL)
         return untold(w->report, "whether the rekeying kept every server: no file 'rekey'");
-    while (leaf_next(&w->old, &old)) {
-        if (!rekey_one(w, before, &old, &pairs, taken))
+    while (leaf_next(&w->was, &was)) {
+        if (!rekey_one(w, before, &was, &pairs, taken))
             return false;
     }
     if (w->delta.len > 0 || pairs.left.len > 0)
@@ -283,17 +274,14 @@ static bool walk_rekey(struct walk *w, const struct statement *before, struct vi
 /* The numbers that the statement gives are those that were counted here. */
 static bool counted(const struct walk *w, const struct statement *before)
 {
-    static const char *const names[COUNTERS] = {"everN", "everBad", "everReview", "resolved",
-                                                "removedWhileNotClean"};
-
     if (memcmp(w->changes, w->now->changes, sizeof(w->changes)) != 0)
         return disproven(w->report, "the statement counts other changes than the delta list");
     for (size_t i = 0; i < COUNTERS; i++) {
         uint64_t want = (before != NULL ? before->counters[i] : 0) + w->grown[i];
 
         if (w->now->counters[i] != want)
-            return disproven(w->report, "the counter %s is %llu and should be %llu", names[i],
-                             (unsigned long long)w->now->counters[i], (unsigned long long)want);
+            return disproven(w->report, "the counter %s is %" PRIu64 " and should be %" PRIu64,
+                             counter_names[i], w->now->counters[i], want);
     }
     proven(w->report, "all changes are in the delta list, every leaf follows its last one, and "
                       "the counters count them");
@@ -308,8 +296,7 @@ static bool tree_good(struct view list, enum tree t, const char *what,
 
     if (!prefix_root(list, t, what, r, &root))
         return false;
-    if (!hash_equal(&root.hash, &stated->hash) ||
-        memcmp(&root.sums, &stated->sums, sizeof(root.sums)) != 0)
+    if (!branch_equal(&root, stated))
         return disproven(r, "%s: root or totals are not those of the statement", what);
     proven(r, "%s: %zu, each once, and their sums and root are those of the statement", what,
            list.len / leaf_size(t));
@@ -327,10 +314,9 @@ static bool open_before(const struct epoch_files *files, const struct operators 
         !leaves_open(files->leaves, &ret->leaves, "leaves before", r, ret_leaves) ||
         !prefix_root(*ret_leaves, TREE_FLEET, "leaves before", r, &root))
         return false;
-    if (!hash_equal(&root.hash, &ret->root.hash) ||
-        memcmp(&root.sums, &ret->root.sums, sizeof(root.sums)) != 0)
+    if (!branch_equal(&root, &ret->root))
         return disproven(r, "leaves before: not those of the statement before");
-    if (memcmp(ret->vrf_key, now->vrf_key, KEY_SIZE) != 0 &&
+    if (!hash_equal(ret->vrf_key, now->vrf_key) &&
         ret->aliases.sums.of[SUM_N] != now->aliases.sums.of[SUM_N])
         return disproven(r, "the rekeying changed how many aliases there are");
     proven(r, "the statement follows the one of epoch %u", ret->epoch);
@@ -348,8 +334,8 @@ void epoch_audit(const struct epoch_files *now, const struct epoch_files *before
     if (!statement_open(now->statement, by, "statement", r, &s))
         return;
     statement_facts(&s, r);
-    if (!leaves_open(now->leaves, &s.leaves, "leaves", r, &w.new) ||
-        !tree_good(w.new, TREE_FLEET, "leaves", &s.root, r) ||
+    if (!leaves_open(now->leaves, &s.leaves, "leaves", r, &w.is) ||
+        !tree_good(w.is, TREE_FLEET, "leaves", &s.root, r) ||
         !list_open(now->aliases, aliases_magic, &s.alias_leaves, "aliases", r, &aliases) ||
         !tree_good(aliases, TREE_ALIAS, "aliases", &s.aliases, r) ||
         !list_open(now->delta, delta_magic, &s.delta, "delta", r, &w.delta))
@@ -363,9 +349,9 @@ void epoch_audit(const struct epoch_files *now, const struct epoch_files *before
         (void)untold(r, "what changed since epoch %u: give it as --previous", s.epoch - 1);
         return;
     }
-    if (!open_before(before, by, &s, r, &previous, &w.old))
+    if (!open_before(before, by, &s, r, &previous, &w.was))
         return;
-    bool rekey = memcmp(previous.vrf_key, s.vrf_key, KEY_SIZE) != 0;
+    bool rekey = !hash_equal(previous.vrf_key, s.vrf_key);
 
     if (rekey ? walk_rekey(&w, &previous, now->rekey) : walk_lists(&w))
         (void)counted(&w, &previous);

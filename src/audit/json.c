@@ -39,37 +39,32 @@ static int escaped(struct cursor *c)
 struct view json_string(struct json *j)
 {
     struct out o = {.memory = j->memory};
-    struct view rest;
-    struct view plain;
+    struct view text = {0};
+    uint8_t stop = 0;
 
     json_want(j, "\"");
-    rest = j->at.left;
-    /* Most strings have no escape and are used where they stand. */
-    if (!j->at.failed && view_cut(&rest, '"', &plain) &&
-        (plain.len == 0 || memchr(plain.data, '\\', plain.len) == NULL)) {
-        j->at.left = rest;
-        for (size_t i = 0; i < plain.len; i++)
-            j->at.failed |= plain.data[i] < 0x20;
-        j->at.failed |= !view_utf8(plain, false);
-        return plain;
-    }
-    while (!j->at.failed) {
-        uint8_t c = (uint8_t)cursor_number(&j->at, 1);
+    while (!j->at.failed && stop != '"') {
+        struct view run = {j->at.left.data, 0};
 
-        if (c == '"')
+        while (run.len < j->at.left.len && run.data[run.len] >= 0x20 &&
+               run.data[run.len] != '"' && run.data[run.len] != '\\')
+            run.len++;
+        (void)cursor_take(&j->at, run.len);
+        stop = (uint8_t)cursor_number(&j->at, 1);
+        /* Most strings have no escape and are used where they stand. */
+        text = run;
+        if (stop == '"' && o.len == 0)
             break;
-        if (c == '\\') {
-            int e = escaped(&j->at);
+        int e = stop == '\\' ? escaped(&j->at) : -1;
+        uint8_t c = (uint8_t)e;
 
-            j->at.failed |= e < 0;
-            c = (uint8_t)e;
-        } else {
-            j->at.failed |= c < 0x20;
-        }
-        out_add(&o, (struct view){&c, 1});
+        j->at.failed |= e < 0 && stop != '"';
+        out_add(&o, run);
+        out_add(&o, (struct view){&c, e < 0 ? 0 : 1});
+        text = out_view(&o);
     }
-    j->at.failed |= !view_utf8(out_view(&o), false);
-    return out_view(&o);
+    j->at.failed |= !view_utf8(text, false);
+    return text;
 }
 
 uint64_t json_number(struct json *j, uint64_t most)

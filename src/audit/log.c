@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/log.h"
 
+#include <inttypes.h>
 #include <string.h>
-
-#include "audit/log_proof.h"
 
 enum {
     TILE = 256,
@@ -19,6 +18,128 @@ struct audit {
     size_t room;
 };
 
+/* The Merkle tree (RFC 6962 section 2.1, proofs as in RFC 9162 section 2.1). */
+
+struct hash merkle_leaf(struct memory *m, struct view entry)
+{
+    struct out o = {.memory = m};
+
+    out_number(&o, 0, 1);
+    out_add(&o, entry);
+    return sha256(out_view(&o));
+}
+
+static struct hash merkle_node(const struct hash *left, const struct hash *right)
+{
+    uint8_t raw[65] = {1};
+
+    memcpy(raw + 1, left->bytes, 32);
+    memcpy(raw + 33, right->bytes, 32);
+    return sha256((struct view){raw, sizeof(raw)});
+}
+
+/* The root of `count` hashes of one level. Their memory is used up. */
+static struct hash merkle_root(struct hash *level, size_t count)
+{
+    if (count == 0)
+        return sha256((struct view){0});
+    /* Pairs from the left; one that is left over goes up as it is. */
+    while (count > 1) {
+        for (size_t i = 0; i < count / 2; i++)
+            level[i] = merkle_node(&level[2 * i], &level[2 * i + 1]);
+        if (count % 2 != 0)
+            level[count / 2] = level[count - 1];
+        count = (count + 1) / 2;
+    }
+    return level[0];
+}
+
+/* From place `at` of a level whose last is `last` to the root: `whole` becomes that of all, and
+ * `before` that of what ends at the place. False if the proof is not as long as the way. */
+static bool merkle_climb(uint64_t at, uint64_t last, const struct hash *proof, size_t count,
+                         struct hash *before, struct hash *whole)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (last == 0)
+            return false;
+        if ((at & 1) != 0 || at == last) {
+            *before = merkle_node(&proof[i], before);
+            *whole = merkle_node(&proof[i], whole);
+            for (; (at & 1) == 0 && at != 0; last >>= 1)
+                at >>= 1;
+        } else {
+            *whole = merkle_node(whole, &proof[i]);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    return last == 0;
+}
+
+bool merkle_included(const struct checkpoint *c, uint64_t index, struct hash leaf,
+                     const struct hash *proof, size_t count)
+{
+    struct hash before = leaf;
+
+    return index < c->size && merkle_climb(index, c->size - 1, proof, count, &before, &leaf) &&
+           hash_equal(leaf, c->root);
+}
+
+/* Whether the tree of `old` is the beginning of that of `new`; 0 < old->size < new->size. */
+static bool merkle_extended(const struct checkpoint *old, const struct checkpoint *new,
+                            const struct hash *proof, size_t count)
+{
+    uint64_t at = old->size - 1;
+    uint64_t last = new->size - 1;
+
+    if (count == 0)
+        return false;
+    for (; (at & 1) != 0; last >>= 1)
+        at >>= 1;
+    /* A complete old tree is a node of the new one, and left out of the proof. */
+    bool complete = at == 0;
+    struct hash before = complete ? old->root : proof[0];
+    struct hash whole = before;
+    size_t from = complete ? 0 : 1;
+
+    return merkle_climb(at, last, proof + from, count - from, &before, &whole) &&
+           hash_equal(before, old->root) && hash_equal(whole, new->root);
+}
+
+/* Lines of Base 64, each a hash, to an empty line. */
+static bool hashes_read(struct memory *m, struct view *rest, struct hash *ret,
+                        size_t *ret_count)
+{
+    struct view line;
+
+    *ret_count = 0;
+    while (view_cut(rest, '\n', &line)) {
+        if (line.len == 0)
+            return true;
+        if (*ret_count == MERKLE_PROOF || !hash_read(m, line, &ret[(*ret_count)++]))
+            return false;
+    }
+    return false;
+}
+
+bool log_proof_read(struct memory *m, struct view file, struct log_proof *ret)
+{
+    struct view line;
+
+    *ret = (struct log_proof){0};
+    if (!view_cut(&file, '\n', &line) || !view_is(line, "c2sp.org/tlog-proof@v1") ||
+        !view_cut(&file, '\n', &line))
+        return false;
+    if (view_begins(line, "extra ") &&
+        (!base64_read(m, view_after(line, 6), &ret->extra) || !view_cut(&file, '\n', &line)))
+        return false;
+    if (!view_begins(line, "index ") || !view_number(view_after(line, 6), &ret->index) ||
+        !hashes_read(m, &file, ret->hashes, &ret->count))
+        return false;
+    ret->checkpoint = file;
+    return file.len > 0;
+}
+
 /* A proof as a witness is asked with (c2sp.org/tlog-witness): "old N", hashes, the new note. */
 static bool extension_good(struct memory *m, struct view proof, struct view note,
                            const struct checkpoint *x, const struct checkpoint *y)
@@ -31,7 +152,7 @@ static bool extension_good(struct memory *m, struct view proof, struct view note
     return view_cut(&proof, '\n', &line) && view_begins(line, "old ") &&
            view_number(view_after(line, 4), &old) && old == x->size &&
            hashes_read(m, &proof, hashes, &count) && view_equal(proof, note) &&
-           merkle_extended(x->size, y->size, &x->root, &y->root, hashes, count);
+           merkle_extended(x, y, hashes, count);
 }
 
 void checkpoints_audit(struct view old, struct view new, struct view proof,
@@ -49,7 +170,7 @@ void checkpoints_audit(struct view old, struct view new, struct view proof,
     if (!view_equal(x->origin, y->origin)) {
         (void)untold(r, "the checkpoints are of two logs");
     } else if (x->size == y->size) {
-        if (hash_equal(&x->root, &y->root))
+        if (hash_equal(x->root, y->root))
             proven(r, "both are of one tree");
         else
             (void)disproven(r, "FORK: the log has signed two trees of one size");
@@ -61,40 +182,20 @@ void checkpoints_audit(struct view old, struct view new, struct view proof,
     } else if (!extension_good(r->memory, proof, new, x, y)) {
         (void)disproven(r, "the proof does not show that the later tree extends the earlier");
     } else {
-        proven(r, "the tree of %llu entries is the beginning of that of %llu",
-               (unsigned long long)x->size, (unsigned long long)y->size);
+        proven(r, "the tree of %" PRIu64 " entries is the beginning of that of %" PRIu64,
+               x->size, y->size);
     }
 }
 
-/* tile/LEVEL/N as x001/x234/067, without the ending of a partial tile. */
+/* tile/LEVEL/N, N as x001/x234/067; a partial tile's ends with its width. */
 static const char *tile_path(struct memory *m, const char *level, size_t n, size_t width)
 {
-    struct out o = {.memory = m};
-    size_t unit = 1;
+    const char *path = text_of(m, "%03zu", n % 1000);
 
-    out_text(&o, "tile/");
-    out_text(&o, level);
-    while (n / unit >= 1000)
-        unit *= 1000;
-    for (; unit > 0; unit /= 1000) {
-        size_t part = n / unit % 1000;
-        const char digits[] = {'/',
-                               'x',
-                               (char)('0' + part / 100),
-                               (char)('0' + part / 10 % 10),
-                               (char)('0' + part % 10),
-                               0};
-
-        out_text(&o, unit == 1 ? "/" : digits);
-        if (unit == 1)
-            out_text(&o, digits + 2);
-    }
-    if (width < TILE) {
-        out_text(&o, ".p/");
-        out_decimal(&o, width);
-    }
-    out_number(&o, 0, 1);
-    return (const char *)o.data;
+    for (size_t high = n / 1000; high > 0; high /= 1000)
+        path = text_of(m, "x%03zu/%s", high % 1000, path);
+    path = text_of(m, "tile/%s/%s", level, path);
+    return width < TILE ? text_of(m, "%s.p/%zu", path, width) : path;
 }
 
 /* A partial tile may have been dropped for the full one, which begins with it. */
@@ -109,41 +210,25 @@ static bool tile_read(struct audit *a, const char *level, size_t n, size_t width
            untold(a->report, "%s is not there", path);
 }
 
-/* Whether the envelope, signed by the operator, says that it is a statement. */
-static bool claims_statement(struct view entry, const struct operators *by, struct memory *m)
-{
-    struct report *quiet = memory_take(m, 1, sizeof(*quiet));
-    const struct key *k = NULL;
-    struct view payload = {0};
-    struct view part;
-
-    quiet->memory = m;
-    if (!envelope_open(entry, by, "entry", quiet, &payload, &k))
-        return false;
-    while (view_cut(&payload, ',', &part)) {
-        if (view_is(part, "\"predicateType\":\"urn:assay:fleet-integrity:1\""))
-            return true;
-    }
-    return false;
-}
-
 /* Keeps an entry that is a statement of the operator; the same again says nothing new. */
 static bool take_entry(struct audit *a, size_t index, struct view entry, struct memory *m)
 {
     struct statement s;
-    struct report *quiet = memory_take(m, 1, sizeof(*quiet));
+    struct view payload = {0};
+    struct report unheard = {.memory = m};
+    struct report quiet = {.memory = a->report->memory};
 
-    if (a->by->count == 0 || !claims_statement(entry, a->by, m))
+    if (a->by->count == 0 || !envelope_open(entry, a->by, "entry", &unheard, &payload, NULL) ||
+        !payload_claims(payload))
         return true;
     /* What the statement views must outlive this entry. */
     struct out copy = {.memory = a->report->memory};
 
     out_add(&copy, entry);
-    quiet->memory = a->report->memory;
-    if (!statement_open(out_view(&copy), a->by, "entry", quiet, &s))
+    if (!statement_open(out_view(&copy), a->by, "entry", &quiet, &s))
         return disproven(a->report, "entry %zu is signed as a statement and is none: %s", index,
-                         quiet->lines[quiet->count - 1].text);
-    if (a->count > 0 && hash_equal(&a->statements[a->count - 1].payload, &s.payload))
+                         quiet.last->text);
+    if (a->count > 0 && hash_equal(a->statements[a->count - 1].payload, s.payload))
         return true;
     if (a->count == a->room) {
         struct statement *wider = memory_take(a->report->memory, 2 * a->room + 8, sizeof(s));
@@ -182,15 +267,13 @@ static bool bundle_hash(struct audit *a, size_t n, size_t width, struct memory *
 /* Holds the tiles of one level against what they must be; `hashes` become those of the next. */
 static bool level_audit(struct audit *a, unsigned level, struct hash *hashes, size_t count)
 {
-    struct out name = {.memory = a->report->memory};
+    const char *name = text_of(a->report->memory, "%u", level);
 
-    out_decimal(&name, level);
-    out_number(&name, 0, 1);
     for (size_t n = 0; n * TILE < count; n++) {
         size_t width = count - n * TILE < TILE ? count - n * TILE : TILE;
         struct memory scratch = {0};
         struct view tile;
-        bool there = tile_read(a, (const char *)name.data, n, width, &scratch, &tile);
+        bool there = tile_read(a, name, n, width, &scratch, &tile);
         bool same = there && tile.len >= width * sizeof(*hashes) &&
                     memcmp(tile.data, &hashes[n * TILE], width * sizeof(*hashes)) == 0;
 
@@ -240,7 +323,7 @@ static bool tree_audit(struct audit *a, const struct checkpoint *c, const struct
     struct hash root = root_of(hashes, size);
     struct witnessed w;
 
-    if (!hash_equal(&root, &c->root))
+    if (!hash_equal(root, c->root))
         return disproven(a->report, "the entries do not give the root of the checkpoint");
     if (old.data != NULL) {
         if (!policy_judge(p, old, "old checkpoint", a->report, &w))
@@ -249,18 +332,18 @@ static bool tree_audit(struct audit *a, const struct checkpoint *c, const struct
             return untold(a->report,
                           "the old checkpoint is of another log, or of a later tree");
         root = root_of(hashes, (size_t)w.checkpoint.size);
-        if (!hash_equal(&root, &w.checkpoint.root))
+        if (!hash_equal(root, w.checkpoint.root))
             return disproven(a->report,
-                             "FORK: the log began otherwise when it had %llu entries",
-                             (unsigned long long)w.checkpoint.size);
+                             "FORK: the log began otherwise when it had %" PRIu64 " entries",
+                             w.checkpoint.size);
         proven(a->report, "the log extends the old checkpoint");
     }
     for (unsigned level = 0; size > 0; level++, size /= TILE) {
         if (!level_audit(a, level, hashes, size))
             return false;
     }
-    proven(a->report, "all %llu entries and all tiles give the root of the checkpoint",
-           (unsigned long long)c->size);
+    proven(a->report, "all %" PRIu64 " entries and all tiles give the root of the checkpoint",
+           c->size);
     return true;
 }
 

@@ -39,21 +39,43 @@ static const char help[] =
     "\n"
     "Exit status: 0 proven, 1 disproven, 2 cannot tell.\n";
 
+enum option {
+    POLICY,
+    PREVIOUS,
+    OLD,
+    SINCE,
+    CHECKPOINT,
+    RESULT,
+    ID,
+    ANCHOR,
+    ALIAS,
+    KEY,
+    OPTIONS,
+};
+
+static const struct {
+    const char *name;
+    enum option option;
+    size_t most; /* how often */
+} option_names[] = {
+    {"--policy",           POLICY,     1        },
+    {"--previous",         PREVIOUS,   1        },
+    {"--old",              OLD,        1        },
+    {"--since",            SINCE,      1        },
+    {"--nonce-checkpoint", CHECKPOINT, 1        },
+    {"--result",           RESULT,     1        },
+    {"--id",               ID,         1        },
+    {"--anchor",           ANCHOR,     1        },
+    {"--alias",            ALIAS,      WANTED   },
+    {"--operator",         KEY,        OPERATORS},
+    {"--key",              KEY,        OPERATORS},
+};
+
 struct options {
     const char *files[WORDS];
     size_t file_count;
-    const char *policy;
-    const char *previous;
-    const char *old;
-    const char *since;
-    const char *checkpoint;
-    const char *result;
-    const char *id;
-    const char *aliases[WANTED];
-    size_t alias_count;
-    const char *anchor;
-    const char *keys[OPERATORS];
-    size_t key_count;
+    const char *of[OPTIONS][WANTED];
+    size_t count[OPTIONS];
     bool json;
 };
 
@@ -100,27 +122,17 @@ static bool optional(struct work *w, const char *path, size_t most, struct view 
     return path == NULL || given(w, path, most, ret);
 }
 
-static const char *path_of(struct memory *m, const char *folder, const char *name)
-{
-    struct out o = {.memory = m};
-
-    out_text(&o, folder);
-    out_text(&o, "/");
-    out_text(&o, name);
-    out_number(&o, 0, 1);
-    return (const char *)o.data;
-}
-
 static bool folder_read(struct work *w, const char *folder, struct epoch_files *ret)
 {
     struct memory *m = w->report.memory;
 
     *ret = (struct epoch_files){0};
-    (void)file_read(m, path_of(m, folder, "leaves"), LIST_SIZE, &ret->leaves);
-    (void)file_read(m, path_of(m, folder, "aliases"), LIST_SIZE, &ret->aliases);
-    (void)file_read(m, path_of(m, folder, "delta"), LIST_SIZE, &ret->delta);
-    (void)file_read(m, path_of(m, folder, "rekey"), LIST_SIZE, &ret->rekey);
-    return given(w, path_of(m, folder, "statement.json"), STATEMENT_SIZE + 1, &ret->statement);
+    (void)file_read(m, text_of(m, "%s/leaves", folder), LIST_SIZE, &ret->leaves);
+    (void)file_read(m, text_of(m, "%s/aliases", folder), LIST_SIZE, &ret->aliases);
+    (void)file_read(m, text_of(m, "%s/delta", folder), LIST_SIZE, &ret->delta);
+    (void)file_read(m, text_of(m, "%s/rekey", folder), LIST_SIZE, &ret->rekey);
+    return given(w, text_of(m, "%s/statement.json", folder), STATEMENT_SIZE + 1,
+                 &ret->statement);
 }
 
 static void command_result(struct work *w)
@@ -156,16 +168,16 @@ static void command_proof(struct work *w)
     const struct options *o = w->options;
     struct proof_question q = {.policy = w->policy,
                                .operators = &w->operators,
-                               .server = identity_of(w->report.memory, o->id),
-                               .alias_count = o->alias_count};
+                               .server = identity_of(w->report.memory, o->of[ID][0]),
+                               .alias_count = o->count[ALIAS]};
     struct view file;
 
-    for (size_t i = 0; i < o->alias_count; i++)
-        q.aliases[i] = identity_of(w->report.memory, o->aliases[i]);
+    for (size_t i = 0; i < o->count[ALIAS]; i++)
+        q.aliases[i] = identity_of(w->report.memory, o->of[ALIAS][i]);
     if (given(w, o->files[0], PROOF_SIZE, &file) &&
-        optional(w, o->since, STATEMENT_SIZE + 1, &q.since) &&
-        optional(w, o->checkpoint, CHECKPOINT_SIZE, &q.checkpoint) &&
-        optional(w, o->result, ENVELOPE_SIZE, &q.result))
+        optional(w, o->of[SINCE][0], STATEMENT_SIZE + 1, &q.since) &&
+        optional(w, o->of[CHECKPOINT][0], CHECKPOINT_SIZE, &q.checkpoint) &&
+        optional(w, o->of[RESULT][0], ENVELOPE_SIZE, &q.result))
         proof_audit(file, &q, &w->report);
 }
 
@@ -192,7 +204,7 @@ static void command_epoch(struct work *w)
 {
     struct epoch_files now;
     struct epoch_files before;
-    const char *previous = w->options->previous;
+    const char *previous = w->options->of[PREVIOUS][0];
 
     if (folder_read(w, w->options->files[0], &now) &&
         (previous == NULL || folder_read(w, previous, &before)))
@@ -201,7 +213,7 @@ static void command_epoch(struct work *w)
 
 static bool read_below(void *user, const char *path, struct memory *m, struct view *ret)
 {
-    return file_read(m, path_of(m, user, path), LIST_SIZE, ret);
+    return file_read(m, text_of(m, "%s/%s", (const char *)user, path), LIST_SIZE, ret);
 }
 
 static void command_log(struct work *w)
@@ -221,7 +233,7 @@ static void command_log(struct work *w)
         return;
     }
     (void)snprintf(folder, sizeof(folder), "%s", o->files[0]);
-    if (optional(w, o->old, CHECKPOINT_SIZE, &old))
+    if (optional(w, o->of[OLD][0], CHECKPOINT_SIZE, &old))
         log_audit(&files, w->policy, old, &w->operators, &w->report);
 }
 
@@ -257,37 +269,15 @@ static const struct command commands[] = {
 /* Takes one option and its value; false if it is none, or not complete. */
 static bool option_take(struct options *o, const char *name, const char *value)
 {
-    const struct {
-        const char *name;
-        const char **to;
-    } plain[] = {
-        {"--policy",           &o->policy    },
-        {"--previous",         &o->previous  },
-        {"--old",              &o->old       },
-        {"--since",            &o->since     },
-        {"--nonce-checkpoint", &o->checkpoint},
-        {"--result",           &o->result    },
-        {"--id",               &o->id        },
-        {"--anchor",           &o->anchor    },
-    };
+    for (size_t i = 0; i < sizeof(option_names) / sizeof(option_names[0]); i++) {
+        enum option x = option_names[i].option;
 
-    bool key = strcmp(name, "--operator") == 0 || strcmp(name, "--key") == 0;
-
-    if (value == NULL)
-        return false;
-    if (key && o->key_count < OPERATORS) {
-        o->keys[o->key_count++] = value;
+        if (strcmp(name, option_names[i].name) != 0)
+            continue;
+        if (value == NULL || o->count[x] == option_names[i].most)
+            return false;
+        o->of[x][o->count[x]++] = value;
         return true;
-    }
-    if (strcmp(name, "--alias") == 0 && o->alias_count < WANTED) {
-        o->aliases[o->alias_count++] = value;
-        return true;
-    }
-    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        if (strcmp(name, plain[i].name) == 0 && *plain[i].to == NULL) {
-            *plain[i].to = value;
-            return true;
-        }
     }
     return false;
 }
@@ -315,13 +305,13 @@ static bool keys_read(struct work *w)
 {
     struct memory *m = w->report.memory;
 
-    for (size_t i = 0; i < w->options->key_count; i++) {
-        struct view text = view_of(w->options->keys[i]);
+    for (size_t i = 0; i < w->options->count[KEY]; i++) {
+        struct view text = view_of(w->options->of[KEY][i]);
         struct key *k = &w->operators.keys[w->operators.count];
         struct view file;
         struct view line;
 
-        if (!key_read(m, text, k) && file_read(m, w->options->keys[i], PATH_SIZE, &file) &&
+        if (!key_read(m, text, k) && file_read(m, w->options->of[KEY][i], PATH_SIZE, &file) &&
             view_cut(&file, '\n', &line))
             (void)key_read(m, line, k);
         if (!k->checkable || k->type != KEY_ED25519)
@@ -348,14 +338,14 @@ static int audit(const struct command *c, const struct options *o)
 
     w->options = o;
     w->report.memory = &memory;
-    if (optional(w, o->policy, POLICY_SIZE, &policy) && keys_read(w)) {
-        if (o->policy != NULL)
+    if (optional(w, o->of[POLICY][0], POLICY_SIZE, &policy) && keys_read(w)) {
+        if (o->count[POLICY] > 0)
             w->policy = policy_read(policy, &w->report);
         c->run(w);
     }
-    if (o->anchor != NULL)
+    if (o->count[ANCHOR] > 0)
         (void)untold(&w->report, "%s: anchors of this kind are not checked",
-                     view_shown(&memory, view_of(o->anchor)));
+                     view_shown(&memory, view_of(o->of[ANCHOR][0])));
     int outcome = report_outcome(&w->report);
     struct view text = report_print(&w->report, c->name, o->json);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/note.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -108,9 +109,7 @@ static bool line_good(struct memory *m, const struct note *n, const struct note_
         struct out o = {.memory = m};
 
         time = cursor_number(&c, TIME_SIZE);
-        out_text(&o, "cosignature/v1\ntime ");
-        out_decimal(&o, time);
-        out_text(&o, "\n");
+        out_text(&o, text_of(m, "cosignature/v1\ntime %" PRIu64 "\n", time));
         out_add(&o, n->text);
         message = out_view(&o);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/policy.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Cuts the next word off; blanks are spaces and tabs. */
@@ -243,9 +244,8 @@ bool policy_judge(const struct policy *p, struct view note, const char *what, st
     if (!sure[p->quorum])
         return untold(r, "%s: the quorum hangs on cosignatures of a type not verified here",
                       what);
-    proven(r, "%s: signed by %s at size %llu%s", what,
-           view_shown(r->memory, ret->checkpoint.origin),
-           (unsigned long long)ret->checkpoint.size,
+    proven(r, "%s: signed by %s at size %" PRIu64 "%s", what,
+           view_shown(r->memory, ret->checkpoint.origin), ret->checkpoint.size,
            p->quorum == POLICY_MEMBERS ? "; the policy asks for no witness"
                                        : ", and cosigned as the policy asks");
     return true;

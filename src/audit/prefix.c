@@ -29,12 +29,16 @@ static struct sums sums_read(struct cursor *c)
     return s;
 }
 
-static void sums_write(const struct sums *s, uint8_t ret[SUMS_SIZE])
+/* Writes hash and sums, BRANCH_SIZE bytes; returns what follows them. */
+static uint8_t *branch_put(uint8_t *to, const struct branch *b)
 {
+    memcpy(to, b->hash.bytes, sizeof(b->hash.bytes));
+    to += sizeof(b->hash.bytes);
     for (size_t i = 0; i < SUMS; i++) {
         for (unsigned left = widths[i]; left > 0; left--)
-            *ret++ = (uint8_t)(s->of[i] >> 8 * (left - 1));
+            *to++ = (uint8_t)(b->sums.of[i] >> 8 * (left - 1));
     }
+    return to;
 }
 
 static bool sums_equal(const struct sums *a, const struct sums *b)
@@ -139,21 +143,23 @@ struct branch branch_empty(void)
     return (struct branch){tagged(0x02, (struct view){0}), neutral};
 }
 
+bool branch_equal(const struct branch *a, const struct branch *b)
+{
+    return hash_equal(a->hash, b->hash) && sums_equal(&a->sums, &b->sums);
+}
+
 /* H(0x01 left.hash left.sums right.hash right.sums), and the sums of both. */
 static bool branch_join(const struct branch *left, const struct branch *right,
                         struct branch *ret)
 {
     uint8_t raw[1 + 2 * BRANCH_SIZE] = {0x01};
+    struct branch both;
 
-    memcpy(raw + 1, left->hash.bytes, 32);
-    sums_write(&left->sums, raw + 1 + 32);
-    memcpy(raw + 1 + BRANCH_SIZE, right->hash.bytes, 32);
-    sums_write(&right->sums, raw + 1 + BRANCH_SIZE + 32);
-    struct hash h = sha256((struct view){raw, sizeof(raw)});
-
-    if (!sums_add(&left->sums, &right->sums, &ret->sums))
+    (void)branch_put(branch_put(raw + 1, left), right);
+    both.hash = sha256((struct view){raw, sizeof(raw)});
+    if (!sums_add(&left->sums, &right->sums, &both.sums))
         return false;
-    ret->hash = h;
+    *ret = both;
     return true;
 }
 
@@ -249,7 +255,7 @@ bool prefix_read(struct cursor *c, enum tree t, struct prefix_proof *ret)
 /* Whether the terminal can stand where it is said to. */
 static bool terminal_good(const struct prefix_proof *p, const struct hash *idx)
 {
-    bool same = hash_equal(&p->leaf.idx, idx);
+    bool same = hash_equal(p->leaf.idx, *idx);
 
     switch (p->terminal) {
     case TERMINAL_LEAF:
@@ -283,7 +289,7 @@ bool prefix_climb(const struct prefix_proof *p, enum tree t, const struct hash *
         uint32_t least = depth < p->depth ? 0 : p->terminal == TERMINAL_EMPTY ? 2 : 1;
 
         if (!sums_good(&sibling.sums, t) || sibling.sums.of[SUM_N] < least ||
-            (sibling.sums.of[SUM_N] == 0) != hash_equal(&sibling.hash, &empty.hash) ||
+            (sibling.sums.of[SUM_N] == 0) != hash_equal(sibling.hash, empty.hash) ||
             !branch_join(right ? &sibling : ret, right ? ret : &sibling, ret))
             return false;
     }
@@ -294,18 +300,14 @@ struct hash root_bound(struct memory *m, const char *domain, struct view origin,
                        const struct branch *root)
 {
     struct out ctx = {.memory = m};
-    struct out o = {.memory = m};
-    uint8_t sums[SUMS_SIZE];
+    uint8_t raw[1 + 32 + BRANCH_SIZE] = {0x03};
 
     out_text(&ctx, domain);
     out_add(&ctx, origin);
     out_number(&ctx, epoch, 4);
     struct hash bound = sha256(out_view(&ctx));
 
-    out_number(&o, 0x03, 1);
-    out_add(&o, hash_view(&bound));
-    out_add(&o, hash_view(&root->hash));
-    sums_write(&root->sums, sums);
-    out_add(&o, (struct view){sums, sizeof(sums)});
-    return sha256(out_view(&o));
+    memcpy(raw + 1, bound.bytes, sizeof(bound.bytes));
+    (void)branch_put(raw + 1 + 32, root);
+    return sha256((struct view){raw, sizeof(raw)});
 }

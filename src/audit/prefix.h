@@ -73,6 +73,8 @@ const char *verdict_word(enum sum verdict);
 
 struct branch branch_empty(void);
 
+bool branch_equal(const struct branch *a, const struct branch *b);
+
 /* The root of a list of leaves, ascending by idx; says what is wrong with the list. */
 bool prefix_root(struct view list, enum tree t, const char *what, struct report *r,
                  struct branch *ret);

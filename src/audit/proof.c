@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/proof.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "audit/log_proof.h"
+#include "audit/log.h"
 #include "audit/result.h"
 
 static const char proof_magic[] = "assay-server-proof/1\n";
@@ -26,6 +28,15 @@ struct server_proof {
     struct hash digests[2 * ATTRIBUTES]; /* unopened, then opened */
     size_t digest_count;
     struct cursor aliases;
+};
+
+/* A proof, what it is held against, and what comes of it. */
+struct trial {
+    const struct proof_question *asked;
+    struct report *report;
+    struct log_proof log;
+    struct server_proof proof;
+    struct statement statement;
 };
 
 static void read_attributes(struct cursor *c, struct server_proof *p)
@@ -126,46 +137,28 @@ static bool identity_equal(const struct identity *a, const struct identity *b)
     return view_equal(a->kind, b->kind) && view_equal(a->id, b->id);
 }
 
-static int digest_order(const struct hash *a, const struct hash *b)
+/* KIND=ID, for messages. */
+static const char *identity_shown(struct memory *m, const struct identity *id)
 {
-    return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+    return text_of(m, "%s=%s", view_shown(m, id->kind), view_shown(m, id->id));
 }
 
-/* The commitment over all attributes, opened or not, of which none occurs twice. */
-static bool commitment_good(struct memory *m, struct server_proof *p)
+static int digest_order(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(struct hash));
+}
+
+/* H(0x11 salt length-of-name name value) */
+static struct hash opening_hash(struct memory *m, const struct opening *a)
 {
     struct out o = {.memory = m};
 
-    for (size_t i = 0; i < p->opening_count; i++) {
-        const struct opening *a = &p->openings[i];
-        struct out one = {.memory = m};
-
-        out_number(&one, 0x11, 1);
-        out_add(&one, a->salt);
-        out_number(&one, a->name.len, 1);
-        out_add(&one, a->name);
-        out_add(&one, a->value);
-        p->digests[p->digest_count++] = sha256(out_view(&one));
-        for (size_t k = 0; k < i; k++) {
-            if (view_equal(p->openings[k].name, a->name))
-                return false;
-        }
-    }
-    /* Insertion keeps it short; there are few. */
-    for (size_t i = 1; i < p->digest_count; i++) {
-        struct hash h = p->digests[i];
-        size_t k = i;
-
-        for (; k > 0 && digest_order(&p->digests[k - 1], &h) > 0; k--)
-            p->digests[k] = p->digests[k - 1];
-        p->digests[k] = h;
-    }
-    out_number(&o, 0x10, 1);
-    for (size_t i = 0; i < p->digest_count; i++)
-        out_add(&o, hash_view(&p->digests[i]));
-    struct hash com = sha256(out_view(&o));
-
-    return hash_equal(&com, &p->place.leaf.com);
+    out_number(&o, 0x11, 1);
+    out_add(&o, a->salt);
+    out_number(&o, a->name.len, 1);
+    out_add(&o, a->name);
+    out_add(&o, a->value);
+    return sha256(out_view(&o));
 }
 
 static const struct view *opened(const struct server_proof *p, const char *name)
@@ -177,15 +170,39 @@ static const struct view *opened(const struct server_proof *p, const char *name)
     return NULL;
 }
 
+/* Whether an attribute, if it is opened, is this digest. */
+static bool opened_is(const struct server_proof *p, const char *name, struct hash want)
+{
+    const struct view *v = opened(p, name);
+
+    return v == NULL || view_equal(*v, hash_view(&want));
+}
+
+/* The commitment over all attributes, opened or not, of which none occurs twice. */
+static bool commitment_good(struct memory *m, struct server_proof *p)
+{
+    struct out o = {.memory = m};
+
+    for (size_t i = 0; i < p->opening_count; i++) {
+        p->digests[p->digest_count++] = opening_hash(m, &p->openings[i]);
+        for (size_t k = 0; k < i; k++) {
+            if (view_equal(p->openings[k].name, p->openings[i].name))
+                return false;
+        }
+    }
+    qsort(p->digests, p->digest_count, sizeof(p->digests[0]), digest_order);
+    out_number(&o, 0x10, 1);
+    for (size_t i = 0; i < p->digest_count; i++)
+        out_add(&o, hash_view(&p->digests[i]));
+    return hash_equal(sha256(out_view(&o)), p->place.leaf.com);
+}
+
 /* Attributes that follow from the statement under which the leaf was made. A rekeying keeps
  * those of the examination before. */
-static bool attributes_of_epoch(const struct server_proof *p, const struct statement *s,
-                                struct report *r)
+static bool attributes_of_epoch(const struct trial *t, const struct statement *s)
 {
-    const struct view *nonce = opened(p, "nonce");
-    const struct view *policy = opened(p, "policy");
-    const struct view *reference = opened(p, "reference");
-    struct hash want = nonce_of(r->memory, &s->nonce_from, &p->place.leaf.idx);
+    const struct server_proof *p = &t->proof;
+    struct report *r = t->report;
 
     if (s->changes[REKEYED] > 0) {
         unchecked(r,
@@ -193,83 +210,80 @@ static bool attributes_of_epoch(const struct server_proof *p, const struct state
                   s->epoch);
         return true;
     }
-    if (nonce != NULL && s->has_nonce && !view_equal(*nonce, hash_view(&want)))
+    if (s->has_nonce &&
+        !opened_is(p, "nonce", nonce_of(r->memory, &s->nonce_from, &p->place.leaf.idx)))
         return disproven(r,
                          "the nonce is not that of this server under the checkpoint of "
                          "epoch %u: the evidence was made for something else",
                          s->epoch);
-    if (policy != NULL && !view_equal(*policy, hash_view(&s->policy)))
+    if (!opened_is(p, "policy", s->policy))
         return disproven(r, "the policy is not the one that the statement names");
-    if (reference != NULL && !view_equal(*reference, hash_view(&s->reference)))
+    if (!opened_is(p, "reference", s->reference))
         return disproven(r, "the reference is not the one that the statement names");
-    if (nonce != NULL && s->has_nonce)
+    if (opened(p, "nonce") != NULL && s->has_nonce)
         proven(r, "the nonce of the evidence is this server's, from the checkpoint of epoch %u",
                s->epoch);
     return true;
 }
 
 /* Evidence that answers a nonce is not older than the checkpoint that the nonce is from. */
-static bool not_older(const struct server_proof *p, const struct proof_question *q,
-                      const struct statement *s, struct report *r)
+static bool not_older(const struct trial *t, const struct statement *s)
 {
+    struct report *r = t->report;
     struct witnessed w;
 
-    if (q->checkpoint.len == 0)
+    if (t->asked->checkpoint.len == 0)
         return true;
-    if (opened(p, "nonce") == NULL || !s->has_nonce || s->changes[REKEYED] > 0)
+    if (opened(&t->proof, "nonce") == NULL || !s->has_nonce || s->changes[REKEYED] > 0)
         return untold(r, "whether the evidence answers a nonce: it is not opened");
-    if (!policy_judge(q->policy, q->checkpoint, "checkpoint of the nonce", r, &w))
+    if (!policy_judge(t->asked->policy, t->asked->checkpoint, "checkpoint of the nonce", r, &w))
         return false;
-    if (!hash_equal(&w.hash, &s->nonce_from))
+    if (!hash_equal(w.hash, s->nonce_from))
         return disproven(r, "the checkpoint is not the one that nonces are from");
-    if (w.first / 86400 > p->place.leaf.sums.of[SUM_OLDEST])
+    if (w.first / 86400 > t->proof.place.leaf.sums.of[SUM_OLDEST])
         return disproven(r, "evidence is dated before the checkpoint that its nonce is from");
     proven(r, "the evidence is younger than the checkpoint that its nonce is from");
     return true;
 }
 
 /* The statement of the epoch that the leaf was made in, and what follows from it. */
-static bool judge_epoch(const struct server_proof *p, const struct proof_question *q,
-                        const struct statement *s, struct report *r)
+static bool judge_epoch(const struct trial *t)
 {
-    struct statement since;
+    uint32_t made = t->proof.place.leaf.since;
+    struct report *r = t->report;
+    struct statement since = t->statement;
 
-    if (p->place.leaf.since == s->epoch)
-        return attributes_of_epoch(p, s, r) && not_older(p, q, s, r);
-    if (q->since.len == 0) {
+    if (made != since.epoch && t->asked->since.len == 0) {
         unchecked(r,
                   "nonce, policy and reference: the leaf is of epoch %u, whose statement was "
                   "not given",
-                  p->place.leaf.since);
+                  made);
         return true;
     }
-    if (!statement_open(q->since, q->operators, "statement of the leaf", r, &since))
+    if (made != since.epoch && !statement_open(t->asked->since, t->asked->operators,
+                                               "statement of the leaf", r, &since))
         return false;
-    if (since.epoch != p->place.leaf.since || !view_equal(since.origin, s->origin))
-        return untold(r, "what follows from epoch %u: another statement was given",
-                      p->place.leaf.since);
-    return attributes_of_epoch(p, &since, r) && not_older(p, q, &since, r);
+    if (since.epoch != made || !view_equal(since.origin, t->statement.origin))
+        return untold(r, "what follows from epoch %u: another statement was given", made);
+    return attributes_of_epoch(t, &since) && not_older(t, &since);
 }
 
-static bool judge_result(const struct server_proof *p, const struct proof_question *q,
-                         struct report *r)
+static bool judge_result(const struct trial *t)
 {
-    const struct view *digest = opened(p, "result");
-    const struct view *evidence = opened(p, "evidence");
-    const struct view *policy = opened(p, "policy");
+    const struct server_proof *p = &t->proof;
+    struct report *r = t->report;
     struct result result;
 
-    if (q->result.len == 0)
+    if (t->asked->result.len == 0)
         return true;
-    if (!result_open(q->result, q->operators, r, &result))
+    if (!result_open(t->asked->result, t->asked->operators, r, &result))
         return false;
-    if (digest == NULL)
+    if (opened(p, "result") == NULL)
         return untold(r, "whether the leaf is of this result: it is not opened");
-    if (!view_equal(*digest, hash_view(&result.digest)))
+    if (!opened_is(p, "result", result.digest))
         return disproven(r, "the leaf is of another result than the one given");
     if (result.verdict != leaf_verdict(&p->place.leaf) ||
-        (evidence != NULL && !view_equal(*evidence, hash_view(&result.evidence))) ||
-        (policy != NULL && !view_equal(*policy, hash_view(&result.policy))))
+        !opened_is(p, "evidence", result.evidence) || !opened_is(p, "policy", result.policy))
         return disproven(r,
                          "verdict, evidence or policy of the leaf are not those of its result");
     proven(r, "the leaf is of the signed result that was given, and counts its verdict");
@@ -286,14 +300,16 @@ static const char *value_shown(struct memory *m, struct view v)
     return view_shown(m, v);
 }
 
-static bool judge_leaf(struct server_proof *p, const struct proof_question *q,
-                       const struct statement *s, struct report *r)
+static bool judge_leaf(struct trial *t)
 {
+    struct server_proof *p = &t->proof;
+    struct report *r = t->report;
     const struct leaf *l = &p->place.leaf;
     const char *word = verdict_word(leaf_verdict(l));
     const struct view *verdict = opened(p, "verdict");
 
-    if (l->since > s->epoch || (l->since > 0 ? l->prev_since >= l->since : l->prev_since != 0))
+    if (l->since > t->statement.epoch ||
+        (l->since > 0 ? l->prev_since >= l->since : l->prev_since != 0))
         return disproven(r,
                          "the leaf is of a later epoch than the statement, or follows itself");
     if (!commitment_good(r->memory, p))
@@ -310,85 +326,86 @@ static bool judge_leaf(struct server_proof *p, const struct proof_question *q,
              value_shown(r->memory, p->openings[i].value));
     if (p->digest_count > p->opening_count)
         unchecked(r, "%zu attributes that were not opened", p->digest_count - p->opening_count);
-    return judge_epoch(p, q, s, r) && judge_result(p, q, r);
+    return judge_epoch(t) && judge_result(t);
 }
 
-static bool alias_root_good(const struct prefix_proof *place, const struct hash *idx,
-                            const struct statement *s, struct branch *root)
+/* A row of the proof of aliases. */
+struct alias {
+    struct identity id;
+    uint8_t vrf[VRF_PROOF_SIZE];
+    struct view salt;
+    struct prefix_proof place;
+};
+
+static bool alias_read(struct cursor *c, struct alias *ret)
 {
-    return prefix_climb(place, TREE_ALIAS, idx, root) &&
-           hash_equal(&root->hash, &s->aliases.hash) &&
-           memcmp(&root->sums, &s->aliases.sums, sizeof(root->sums)) == 0;
+    ret->id = read_identity(c);
+    cursor_copy(c, ret->vrf, sizeof(ret->vrf));
+    ret->salt = cursor_take(c, 16);
+    return !c->failed && prefix_read(c, TREE_ALIAS, &ret->place);
+}
+
+/* Whether the path of an alias is its own and leads to the root that is stated. */
+static bool alias_good(const struct alias *a, const struct statement *s, struct memory *m)
+{
+    struct branch root;
+    struct hash idx;
+
+    return idx_of(m, "alias/v1", s->vrf_key.bytes, &a->id, a->vrf, &idx) &&
+           prefix_climb(&a->place, TREE_ALIAS, &idx, &root) && branch_equal(&root, &s->aliases);
 }
 
 /* One alias: it stands in the tree once, and was bound to this server. */
-static bool judge_alias(struct cursor *c, const struct server_proof *p,
-                        const struct statement *s, struct report *r, struct identity *ret)
+static bool judge_alias(const struct trial *t, struct cursor *c, struct identity *ret)
 {
-    uint8_t vrf[VRF_PROOF_SIZE];
-    struct prefix_proof place;
-    struct branch root;
-    struct hash idx;
+    struct report *r = t->report;
+    struct alias a;
     struct out o = {.memory = r->memory};
 
-    *ret = read_identity(c);
-    cursor_copy(c, vrf, sizeof(vrf));
-    struct view salt = cursor_take(c, 16);
-
-    if (c->failed || !prefix_read(c, TREE_ALIAS, &place) || place.terminal != TERMINAL_LEAF)
+    if (!alias_read(c, &a) || a.place.terminal != TERMINAL_LEAF)
         return disproven(r, "the proof of an alias is malformed");
+    *ret = a.id;
     out_number(&o, 0x12, 1);
-    out_add(&o, salt);
-    out_add(&o, hash_view(&p->place.leaf.idx));
-    struct hash value = sha256(out_view(&o));
+    out_add(&o, a.salt);
+    out_add(&o, hash_view(&t->proof.place.leaf.idx));
+    const char *name = identity_shown(r->memory, &a.id);
 
-    if (!idx_of(r->memory, "alias/v1", s->vrf_key, ret, vrf, &idx) ||
-        !alias_root_good(&place, &idx, s, &root))
-        return disproven(r, "the alias %s=%s does not stand where it is said to",
-                         view_shown(r->memory, ret->kind), view_shown(r->memory, ret->id));
-    if (!hash_equal(&value, &place.leaf.value))
-        return disproven(r, "the alias %s=%s belongs to another server",
-                         view_shown(r->memory, ret->kind), view_shown(r->memory, ret->id));
-    proven(r, "%s=%s belongs to this server and to no other", view_shown(r->memory, ret->kind),
-           view_shown(r->memory, ret->id));
+    if (!alias_good(&a, &t->statement, r->memory))
+        return disproven(r, "the alias %s does not stand where it is said to", name);
+    if (!hash_equal(sha256(out_view(&o)), a.place.leaf.value))
+        return disproven(r, "the alias %s belongs to another server", name);
+    proven(r, "%s belongs to this server and to no other", name);
     return true;
 }
 
 /* Nor is the id that of a server whose place follows from another id. */
-static bool judge_no_alias(const struct server_proof *p, const struct statement *s,
-                           struct report *r)
+static bool judge_no_alias(const struct trial *t)
 {
     static const uint8_t zeros[16];
-    struct cursor c = p->aliases;
-    const char *kind = view_shown(r->memory, p->server.kind);
+    const struct identity *server = &t->proof.server;
+    struct report *r = t->report;
+    struct cursor c = t->proof.aliases;
+    const char *kind = view_shown(r->memory, server->kind);
     size_t count = (size_t)cursor_number(&c, 1);
-    uint8_t vrf[VRF_PROOF_SIZE];
-    struct prefix_proof place;
-    struct branch root;
-    struct hash idx;
+    struct alias a;
 
     if (count == 0 && !c.failed && c.left.len == 0)
-        return view_is(p->server.kind, "ek") ||
+        return view_is(server->kind, "ek") ||
                untold(r, "whether this %s belongs to a server with another kind of id", kind);
-    struct identity id = read_identity(&c);
-
-    cursor_copy(&c, vrf, sizeof(vrf));
-    bool plain =
-        view_equal(cursor_take(&c, sizeof(zeros)), (struct view){zeros, sizeof(zeros)});
-
-    if (count != 1 || !plain || !identity_equal(&id, &p->server) ||
-        !prefix_read(&c, TREE_ALIAS, &place) || place.terminal == TERMINAL_LEAF ||
-        c.left.len > 0 || !idx_of(r->memory, "alias/v1", s->vrf_key, &id, vrf, &idx) ||
-        !alias_root_good(&place, &idx, s, &root))
+    if (count != 1 || !alias_read(&c, &a) || a.place.terminal == TERMINAL_LEAF ||
+        c.left.len > 0 || !view_equal(a.salt, (struct view){zeros, sizeof(zeros)}) ||
+        !identity_equal(&a.id, server) || !alias_good(&a, &t->statement, r->memory))
         return disproven(r, "the proof that this %s belongs to no server does not hold", kind);
-    proven(r, "this %s belongs to no server of epoch %u as an alias either", kind, s->epoch);
+    proven(r, "this %s belongs to no server of epoch %u as an alias either", kind,
+           t->statement.epoch);
     return true;
 }
 
-static bool judge_aliases(const struct server_proof *p, const struct proof_question *q,
-                          const struct statement *s, struct report *r)
+static bool judge_aliases(const struct trial *t)
 {
-    struct cursor c = p->aliases;
+    const struct proof_question *q = t->asked;
+    struct report *r = t->report;
+    struct cursor c = t->proof.aliases;
     size_t count = (size_t)cursor_number(&c, 1);
     bool found[WANTED] = {false};
 
@@ -397,7 +414,7 @@ static bool judge_aliases(const struct server_proof *p, const struct proof_quest
     for (size_t i = 0; i < count; i++) {
         struct identity one;
 
-        if (!judge_alias(&c, p, s, r, &one))
+        if (!judge_alias(t, &c, &one))
             return false;
         for (size_t k = 0; k < q->alias_count; k++)
             found[k] |= identity_equal(&one, &q->aliases[k]);
@@ -406,87 +423,84 @@ static bool judge_aliases(const struct server_proof *p, const struct proof_quest
         return disproven(r, "something follows the end of the proof");
     for (size_t k = 0; k < q->alias_count; k++) {
         if (!found[k])
-            return untold(r, "whether %s=%s belongs to this server: the file does not prove it",
-                          view_shown(r->memory, q->aliases[k].kind),
-                          view_shown(r->memory, q->aliases[k].id));
+            return untold(r, "whether %s belongs to this server: the file does not prove it",
+                          identity_shown(r->memory, &q->aliases[k]));
     }
     return true;
 }
 
 /* That the log has the statement. */
-static bool judge_logged(const struct log_proof *l, struct view entry, struct report *r,
-                         const struct proof_question *q, const struct statement *s)
+static bool judge_logged(const struct trial *t)
 {
-    struct hash leaf = merkle_leaf(r->memory, entry);
+    const struct log_proof *l = &t->log;
+    uint64_t as_of = t->statement.as_of;
+    struct report *r = t->report;
     struct witnessed w;
 
-    if (!policy_judge(q->policy, l->checkpoint, "checkpoint", r, &w))
+    if (!policy_judge(t->asked->policy, l->checkpoint, "checkpoint", r, &w))
         return false;
-    if (!merkle_included(l->index, w.checkpoint.size, &leaf, l->hashes, l->count,
-                         &w.checkpoint.root))
+    if (!merkle_included(&w.checkpoint, l->index, merkle_leaf(r->memory, t->proof.entry),
+                         l->hashes, l->count))
         return disproven(r, "the log does not have the statement at this place");
-    if (w.last > 0 && s->as_of > w.last)
+    if (w.last > 0 && as_of > w.last)
         return disproven(r, "the statement is dated after it was witnessed");
-    proven(r, "the log has the statement as entry %llu", (unsigned long long)l->index);
+    proven(r, "the log has the statement as entry %" PRIu64, l->index);
     if (w.first > 0) {
-        fact(r, "witnessed", "by %llu seconds since 1970", (unsigned long long)w.first);
-        fact(r, "dated", "%llu seconds since 1970, %llu days before",
-             (unsigned long long)s->as_of, (unsigned long long)((w.last - s->as_of) / 86400));
+        fact(r, "witnessed", "by %" PRIu64 " seconds since 1970", w.first);
+        fact(r, "dated", "%" PRIu64 " seconds since 1970, %" PRIu64 " days before", as_of,
+             (w.last - as_of) / 86400);
     }
     return true;
 }
 
-static bool judge_place(struct server_proof *p, const struct proof_question *q,
-                        const struct statement *s, struct report *r)
+static bool judge_place(struct trial *t)
 {
-    const char *kind = view_shown(r->memory, p->server.kind);
-    const char *id = view_shown(r->memory, p->server.id);
+    struct server_proof *p = &t->proof;
+    const struct statement *s = &t->statement;
+    struct report *r = t->report;
+    const char *id = identity_shown(r->memory, &p->server);
     struct hash idx;
     struct branch root;
 
-    if (q->server.kind.len > 0 && !identity_equal(&q->server, &p->server))
-        return disproven(r, "the proof is about %s=%s, not about the server that was asked for",
-                         kind, id);
+    if (t->asked->server.kind.len > 0 && !identity_equal(&t->asked->server, &p->server))
+        return disproven(r, "the proof is about %s, not about the server that was asked for",
+                         id);
     if (!identity_canonical(&p->server))
-        return disproven(r, "%s=%s is no canonical id of a server", kind, id);
-    if (!idx_of(r->memory, "asset/v1", s->vrf_key, &p->server, p->vrf, &idx))
-        return disproven(r, "the place of %s=%s is not the one that its id gives", kind, id);
-    if (!prefix_climb(&p->place, TREE_FLEET, &idx, &root) ||
-        !hash_equal(&root.hash, &s->root.hash) ||
-        memcmp(&root.sums, &s->root.sums, sizeof(root.sums)) != 0)
+        return disproven(r, "%s is no canonical id of a server", id);
+    if (!idx_of(r->memory, "asset/v1", s->vrf_key.bytes, &p->server, p->vrf, &idx))
+        return disproven(r, "the place of %s is not the one that its id gives", id);
+    if (!prefix_climb(&p->place, TREE_FLEET, &idx, &root) || !branch_equal(&root, &s->root))
         return disproven(r, "the path does not lead to the root that the statement states");
     if (p->absent) {
-        proven(r, "%s=%s is NOT among the %u servers of epoch %u", kind, id,
-               s->root.sums.of[SUM_N], s->epoch);
-        return true;
+        proven(r, "%s is NOT among the %u servers of epoch %u", id, s->root.sums.of[SUM_N],
+               s->epoch);
+        return judge_no_alias(t);
     }
     if (p->place.leaf.sums.of[SUM_NEWEST] > s->as_of / 86400)
         return disproven(r, "evidence is dated after the statement");
-    proven(r, "%s=%s is one of the %u servers of epoch %u, exactly once", kind, id,
+    proven(r, "%s is one of the %u servers of epoch %u, exactly once", id,
            s->root.sums.of[SUM_N], s->epoch);
-    return judge_leaf(p, q, s, r);
+    return judge_leaf(t) && judge_aliases(t);
 }
 
 void proof_audit(struct view file, const struct proof_question *q, struct report *r)
 {
-    struct server_proof *p = memory_take(r->memory, 1, sizeof(*p));
-    struct log_proof *l = memory_take(r->memory, 1, sizeof(*l));
-    struct statement s;
-
+    struct trial *t = memory_take(r->memory, 1, sizeof(*t));
     bool bare = view_begins(file, proof_magic);
 
-    if (file.len > PROOF_SIZE || (!bare && !log_proof_read(r->memory, file, l)) ||
-        !server_proof_read(bare ? file : l->extra, p)) {
+    t->asked = q;
+    t->report = r;
+    if (file.len > PROOF_SIZE || (!bare && !log_proof_read(r->memory, file, &t->log)) ||
+        !server_proof_read(bare ? file : t->log.extra, &t->proof)) {
         (void)disproven(r, "not a proof file of a server");
         return;
     }
-    if (!statement_open(p->entry, q->operators, "statement", r, &s))
+    if (!statement_open(t->proof.entry, q->operators, "statement", r, &t->statement))
         return;
     if (bare)
         (void)untold(r, "whether a log has the statement: the file does not prove it");
-    else if (!judge_logged(l, p->entry, r, q, &s) && (r->seen & 1U << DISPROVEN) != 0)
+    else if (!judge_logged(t) && report_outcome(r) == 1)
         return;
-    statement_facts(&s, r);
-    if (judge_place(p, q, &s, r))
-        (void)(p->absent ? judge_no_alias(p, &s, r) : judge_aliases(p, q, &s, r));
+    statement_facts(&t->statement, r);
+    (void)judge_place(t);
 }

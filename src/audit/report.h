@@ -10,19 +10,20 @@ enum status {
     DISPROVEN,
     UNTOLD,    /* cannot tell: something is missing, or is of a kind that is not known */
     UNCHECKED, /* outside of what was asked; changes no outcome */
+    STATED,    /* a fact that the documents state */
 };
 
 struct line {
     enum status status;
-    const char *name; /* of a fact that the documents state; NULL for a sentence */
+    const char *name; /* of a fact */
     const char *text;
+    struct line *next;
 };
 
 struct report {
     struct memory *memory;
-    struct line *lines;
-    size_t count;
-    size_t room;
+    struct line *first;
+    struct line *last;
     unsigned seen; /* a bit a status */
 };
 

@@ -3,10 +3,10 @@
  * way; the rendering must be, byte for byte, the one that was signed beside it. */
 #include "audit/result.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "audit/cbor.h"
-#include "audit/json.h"
 
 enum {
     FINDING_TEXTS = 11,
@@ -26,9 +26,7 @@ static const char *const claims[] = {"instance-identity", "configuration", "exec
 
 struct rendering {
     struct cursor node;
-    struct out head; /* what the rendering has before the findings */
-    struct out tail;
-    uint64_t verdict;
+    struct out out;
     bool grave; /* a critical or high finding by a reference or a rule */
 };
 
@@ -46,12 +44,9 @@ static void put_optional(struct out *o, const char *key, struct view value)
 
 static void put_number(struct out *o, const char *key, uint64_t value)
 {
-    bool exact = value >> 53 == 0;
+    const char *quote = value >> 53 == 0 ? "" : "\"";
 
-    out_text(o, key);
-    out_text(o, exact ? "" : "\"");
-    out_decimal(o, value);
-    out_text(o, exact ? "" : "\"");
+    out_text(o, text_of(o->memory, "%s%s%" PRIu64 "%s", key, quote, value, quote));
 }
 
 static void put_digest(struct out *o, const char *key, const struct hash *h)
@@ -132,7 +127,7 @@ static void render_finding(struct rendering *g)
         NOTE
     };
     struct cursor *c = &g->node;
-    struct out *o = &g->tail;
+    struct out *o = &g->out;
     struct view text[FINDING_TEXTS] = {{0}};
     struct view part = {0};
     struct view change = {0};
@@ -177,7 +172,7 @@ static void render_finding(struct rendering *g)
 static void render_coverage(struct rendering *g)
 {
     struct cursor *c = &g->node;
-    struct out *o = &g->tail;
+    struct out *o = &g->out;
     const char *between = "";
 
     c->failed |= cbor_array(c) != 5;
@@ -201,7 +196,7 @@ static void render_coverage(struct rendering *g)
 
 static void render_sentence(struct rendering *g)
 {
-    json_put_string(&g->tail, cbor_bytes(&g->node));
+    json_put_string(&g->out, cbor_bytes(&g->node));
 }
 
 /* What renders one member of a list. */
@@ -211,12 +206,12 @@ static void render_list(struct rendering *g, const char *key, renderer one)
 {
     uint64_t count = cbor_array(&g->node);
 
-    out_text(&g->tail, key);
+    out_text(&g->out, key);
     for (uint64_t i = 0; i < count && !g->node.failed; i++) {
-        out_text(&g->tail, i > 0 ? "," : "");
+        out_text(&g->out, i > 0 ? "," : "");
         one(g);
     }
-    out_text(&g->tail, "]");
+    out_text(&g->out, "]");
 }
 
 static void render_trust(struct cursor *c, struct out *o)
@@ -224,12 +219,9 @@ static void render_trust(struct cursor *c, struct out *o)
     c->failed |= cbor_array(c) != 8;
     out_text(o, ",\"trust_vector\":{");
     for (size_t i = 0; i < 8; i++) {
-        int v = cbor_small(c);
+        const char *between = i > 0 ? "," : "";
 
-        out_text(o, i > 0 ? ",\"" : "\"");
-        out_text(o, claims[i]);
-        out_text(o, v < 0 ? "\":-" : "\":");
-        out_decimal(o, (uint64_t)(v < 0 ? -v : v));
+        out_text(o, text_of(o->memory, "%s\"%s\":%d", between, claims[i], cbor_small(c)));
     }
     out_text(o, "}");
 }
@@ -252,19 +244,21 @@ static void render_references(struct cursor *c, struct out *o)
     out_text(o, "]");
 }
 
-/* Members 1 to 12 of the node. */
-static void render_head(struct rendering *g, struct result *ret)
+/* Members 1 to 12 of the node; returns the verdict. */
+static uint64_t render_head(struct rendering *g, struct result *ret)
 {
     struct cursor *c = &g->node;
-    struct out *o = &g->tail;
+    struct out *o = &g->out;
     struct view tool = cbor_bytes(c);
     struct view as_of = cbor_bytes(c);
 
     ret->subject = cbor_bytes(c);
     struct view collected = cbor_bytes(c);
 
-    g->verdict = cbor_number(c, 3);
-    put_text(&g->head, "{\"schema\":1,\"verdict\":", view_of(verdicts[g->verdict]));
+    uint64_t verdict = cbor_number(c, 3);
+
+    put_text(o, "{\"schema\":1,\"verdict\":", view_of(verdicts[verdict]));
+    put_digest(o, ",\"result\":", &ret->digest);
     put_text(o, ",\"tool\":", tool);
     put_text(o, ",\"subject\":", ret->subject);
     put_optional(o, ",\"as_of\":", as_of);
@@ -296,12 +290,14 @@ static void render_head(struct rendering *g, struct result *ret)
         digest = read_digest(c);
         put_digest(o, ",\"since\":", &digest);
     }
+    return verdict;
 }
 
-/* The JSON rendering of a node; false if it is not one. */
-static bool node_render(struct view node, struct memory *m, struct out *ret, struct result *res)
+/* The JSON rendering of a node, and what ends a payload after it; false if it is not one. */
+static bool node_render(struct view node, struct memory *m, struct view *ret,
+                        struct result *res)
 {
-    struct rendering g = {.node = {.left = node}, .head = {.memory = m}, .tail = {.memory = m}};
+    struct rendering g = {.node = {.left = node}, .out = {.memory = m}};
     struct out o = {.memory = m};
 
     out_text(&o, "assay/result/2");
@@ -310,20 +306,19 @@ static bool node_render(struct view node, struct memory *m, struct out *ret, str
     res->digest = sha256(out_view(&o));
     g.node.failed =
         cbor_array(&g.node) != 18 || !view_is(cbor_bytes(&g.node), "assay-result/2");
-    render_head(&g, res);
+    uint64_t verdict = render_head(&g, res);
+
     render_list(&g, ",\"findings\":[", render_finding);
     render_list(&g, ",\"coverage\":[", render_coverage);
     render_list(&g, ",\"gaps\":[", render_sentence);
     render_list(&g, ",\"residual\":[", render_sentence);
-    render_trust(&g.node, &g.tail);
-    out_text(&g.tail, "}");
-    *ret = g.head;
-    put_digest(ret, ",\"result\":", &res->digest);
-    out_add(ret, out_view(&g.tail));
-    res->verdict = g.verdict == 0   ? SUM_CLEAN
-                   : g.verdict == 2 ? SUM_UNKNOWN
-                   : g.grave        ? SUM_BAD
-                                    : SUM_REVIEW;
+    render_trust(&g.node, &g.out);
+    out_text(&g.out, "}}}");
+    *ret = out_view(&g.out);
+    res->verdict = verdict == 0   ? SUM_CLEAN
+                   : verdict == 2 ? SUM_UNKNOWN
+                   : g.grave      ? SUM_BAD
+                                  : SUM_REVIEW;
     return !g.node.failed && g.node.left.len == 0;
 }
 
@@ -333,21 +328,16 @@ bool result_open(struct view file, const struct operators *by, struct report *r,
     const struct key *k = NULL;
     struct view payload = {0};
     struct view node = {0};
-    struct out rendering = {.memory = r->memory};
+    struct view rendering;
 
     *ret = (struct result){0};
     if (!envelope_open(file, by, "result", r, &payload, &k) || k == NULL)
         return false;
     struct json j = {r->memory, {.left = payload}};
 
-    json_want(&j, "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":");
-    struct view subject = json_string(&j);
-
-    json_want(&j, ",\"digest\":{\"sha256\":");
-    struct hash digest = json_hash(&j);
-
-    json_want(&j, "}}],\"predicateType\":");
-    struct view type = json_string(&j);
+    struct view subject;
+    struct hash digest;
+    struct view type = payload_begin(&j, &subject, &digest);
 
     if (!j.at.failed && !view_is(type, "urn:assay:result:1"))
         return untold(r, "result: a signed %s, which is not known here",
@@ -362,10 +352,9 @@ bool result_open(struct view file, const struct operators *by, struct report *r,
         return view_begins(view_after(node, 1), "\x4e\x61ssay-result/2")
                    ? disproven(r, "result: the node is damaged")
                    : untold(r, "result: a node of a version that is not known here");
-    if (!hash_equal(&digest, &ret->digest) || !view_equal(subject, ret->subject))
+    if (!hash_equal(digest, ret->digest) || !view_equal(subject, ret->subject))
         return disproven(r, "result: digest or subject are not those of the node");
-    out_text(&rendering, "}}");
-    if (!view_equal(out_view(&rendering), j.at.left))
+    if (!view_equal(rendering, j.at.left))
         return disproven(r, "result: the node and its rendering do not agree");
     proven(r, "result: signed by %s; node, digest and rendering agree",
            view_shown(r->memory, k->name));

@@ -67,7 +67,7 @@ static void judge_examined(const struct draw *d, size_t count, const struct stat
         if (!leaf_read((struct view){leaves.data + i * FLEET_LEAF, FLEET_LEAF}, TREE_FLEET, &l))
             continue;
         for (size_t k = 0; k < count; k++) {
-            if (!hash_equal(&d[k].idx, &l.idx))
+            if (!hash_equal(d[k].idx, l.idx))
                 continue;
             gone--;
             seen +=

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/statement.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "audit/json.h"
-
 static const uint64_t number_max = (UINT64_C(1) << 53) - 1;
+
+const char *const counter_names[COUNTERS] = {"everN", "everBad", "everReview", "resolved",
+                                             "removedWhileNotClean"};
 
 static uint32_t member_u32(struct json *j, const char *name)
 {
@@ -32,13 +34,9 @@ static void read_sums(struct json *j, struct sums *s)
 
 static void read_counters(struct json *j, struct statement *s)
 {
-    static const char *const names[COUNTERS] = {
-        "{\"everN\":", ",\"everBad\":", ",\"everReview\":", ",\"resolved\":",
-        ",\"removedWhileNotClean\":"};
-
-    json_want(j, ",\"counters\":");
+    json_want(j, ",\"counters\":{");
     for (size_t i = 0; i < COUNTERS; i++) {
-        json_want(j, names[i]);
+        json_want(j, text_of(j->memory, "%s\"%s\":", i > 0 ? "," : "", counter_names[i]));
         s->counters[i] = json_number(j, number_max);
     }
     json_want(j, "}");
@@ -89,7 +87,6 @@ static void read_method(struct json *j, struct statement *s)
         return;
     }
     s->method_bits |= 1U << bit;
-    s->method_count++;
 }
 
 static void read_methods(struct json *j, struct statement *s)
@@ -126,14 +123,32 @@ static void read_sampling(struct json *j, struct statement *s)
     j->at.failed |= p->method >= METHODS || p->k == 0;
 }
 
-static bool payload_read(struct json *j, struct statement *s)
+struct view payload_begin(struct json *j, struct view *ret_subject, struct hash *ret_digest)
 {
     json_want(j, "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":");
-    struct view subject = json_string(j);
+    *ret_subject = json_string(j);
+    *ret_digest = member_hash(j, ",\"digest\":{\"sha256\":");
+    json_want(j, "}}],\"predicateType\":");
+    return json_string(j);
+}
 
-    s->fleet_root = member_hash(j, ",\"digest\":{\"sha256\":");
-    json_want(j, "}}],\"predicateType\":\"urn:assay:fleet-integrity:1\",\"predicate\":"
-                 "{\"origin\":");
+bool payload_claims(struct view payload)
+{
+    struct view part;
+
+    while (view_cut(&payload, ',', &part)) {
+        if (view_is(part, "\"predicateType\":\"urn:assay:fleet-integrity:1\""))
+            return true;
+    }
+    return false;
+}
+
+static bool payload_read(struct json *j, struct statement *s)
+{
+    struct view subject;
+    struct view type = payload_begin(j, &subject, &s->fleet_root);
+
+    json_want(j, ",\"predicate\":{\"origin\":");
     s->origin = json_string(j);
     s->epoch = member_u32(j, ",\"epoch\":");
     json_want(j, ",\"asOf\":");
@@ -152,38 +167,37 @@ static bool payload_read(struct json *j, struct statement *s)
     s->leaves = member_hash(j, ",\"leaves\":");
     s->alias_leaves = member_hash(j, ",\"aliasLeaves\":");
     read_previous(j, s);
-    struct hash vrf = member_hash(j, ",\"vrfKey\":");
-
-    memcpy(s->vrf_key, vrf.bytes, KEY_SIZE);
+    s->vrf_key = member_hash(j, ",\"vrfKey\":");
     read_methods(j, s);
     s->policy = member_hash(j, ",\"policy\":");
     s->reference = member_hash(j, ",\"reference\":");
     json_want(j, ",\"tool\":{\"name\":");
-    s->tool = json_string(j);
-    s->tool_digest = member_hash(j, ",\"digest\":");
+    (void)json_string(j);
+    (void)member_hash(j, ",\"digest\":");
     json_want(j, "},\"nonceFrom\":");
     s->has_nonce = !json_next(j, "null");
     if (s->has_nonce)
         s->nonce_from = json_hash(j);
     read_sampling(j, s);
     json_want(j, "}}");
-    return json_done(j) && view_equal(subject, s->origin);
+    return json_done(j) && view_is(type, "urn:assay:fleet-integrity:1") &&
+           view_equal(subject, s->origin);
 }
 
 /* What a statement says must fit together by itself. */
 static bool consistent(const struct statement *s, const char *what, struct report *r)
 {
     const uint32_t *of = s->root.sums.of;
-    struct hash fleet = root_bound(r->memory, "fleetledger/v1", s->origin, s->epoch, &s->root);
-    struct hash alias = root_bound(r->memory, "alias/v1", s->origin, s->epoch, &s->aliases);
     const struct branch empty = branch_empty();
     bool none = of[SUM_N] == 0;
 
-    if (!hash_equal(&fleet, &s->fleet_root) || !hash_equal(&alias, &s->alias_root))
+    if (!hash_equal(s->fleet_root,
+                    root_bound(r->memory, "fleetledger/v1", s->origin, s->epoch, &s->root)) ||
+        !hash_equal(s->alias_root,
+                    root_bound(r->memory, "alias/v1", s->origin, s->epoch, &s->aliases)))
         return disproven(r, "%s: the roots are not bound to origin, epoch and sums", what);
-    if (!sums_good(&s->root.sums, TREE_FLEET) ||
-        none != hash_equal(&s->root.hash, &empty.hash) ||
-        (s->aliases.sums.of[SUM_N] == 0) != hash_equal(&s->aliases.hash, &empty.hash))
+    if (!sums_good(&s->root.sums, TREE_FLEET) || none != hash_equal(s->root.hash, empty.hash) ||
+        (s->aliases.sums.of[SUM_N] == 0) != hash_equal(s->aliases.hash, empty.hash))
         return disproven(r, "%s: the totals do not add up", what);
     if (of[SUM_NEWEST] > s->as_of / 86400)
         return disproven(r, "%s: evidence is dated after the statement", what);
@@ -219,17 +233,11 @@ bool statement_open(struct view file, const struct operators *by, const char *wh
     struct json j = {r->memory, {.left = payload}};
 
     ret->payload = sha256(payload);
-    if (!payload_read(&j, ret)) {
-        /* What signs other things too may sign one of a kind that is not known here. */
-        static const char known[] = "\"predicateType\":\"urn:assay:fleet-integrity:1\"";
-        struct view type;
-        bool ours = false;
-
-        while (!ours && view_cut(&payload, ',', &type))
-            ours = view_is(type, known);
-        return ours ? disproven(r, "%s: not a statement in its one form", what)
-                    : untold(r, "%s: it holds something else than a statement", what);
-    }
+    /* What signs other things too may sign one of a kind that is not known here. */
+    if (!payload_read(&j, ret))
+        return payload_claims(payload)
+                   ? disproven(r, "%s: not a statement in its one form", what)
+                   : untold(r, "%s: it holds something else than a statement", what);
     if (k == NULL || !view_equal(k->name, ret->origin))
         return disproven(r, "%s: of %s, not of %s whose key was given", what,
                          view_shown(r->memory, ret->origin),
@@ -245,16 +253,13 @@ bool statement_open(struct view file, const struct operators *by, const char *wh
 static bool counters_follow(const struct statement *a, const struct statement *b,
                             struct report *r)
 {
-    static const char *const names[COUNTERS] = {"everN", "everBad", "everReview", "resolved",
-                                                "removedWhileNotClean"};
     uint64_t grown[COUNTERS];
     uint64_t entries = (uint64_t)b->changes[ADDED] + b->changes[CHANGED];
 
     for (size_t i = 0; i < COUNTERS; i++) {
         if (b->counters[i] < a->counters[i])
-            return disproven(r, "epoch %u: the counter %s fell from %llu to %llu", b->epoch,
-                             names[i], (unsigned long long)a->counters[i],
-                             (unsigned long long)b->counters[i]);
+            return disproven(r, "epoch %u: the counter %s fell from %" PRIu64 " to %" PRIu64,
+                             b->epoch, counter_names[i], a->counters[i], b->counters[i]);
         grown[i] = b->counters[i] - a->counters[i];
     }
     if (grown[EVER_N] != b->changes[ADDED] || grown[EVER_BAD] + grown[EVER_REVIEW] > entries ||
@@ -266,7 +271,7 @@ static bool counters_follow(const struct statement *a, const struct statement *b
 
         if (b->root.sums.of[v] > a->root.sums.of[v] + grown[c])
             return disproven(r, "epoch %u: more are %s than %s counted", b->epoch,
-                             verdict_word(v), names[c]);
+                             verdict_word(v), counter_names[c]);
     }
     return true;
 }
@@ -274,14 +279,13 @@ static bool counters_follow(const struct statement *a, const struct statement *b
 bool statement_follows(const struct statement *a, const struct statement *b, struct report *r)
 {
     uint64_t left = (uint64_t)a->root.sums.of[SUM_N] + b->changes[ADDED];
-    bool rekey = memcmp(a->vrf_key, b->vrf_key, KEY_SIZE) != 0;
+    bool rekey = !hash_equal(a->vrf_key, b->vrf_key);
 
     if (!view_equal(a->origin, b->origin))
         return disproven(r, "epochs %u and %u are of two origins", a->epoch, b->epoch);
     if ((uint64_t)a->epoch + 1 != b->epoch)
         return disproven(r, "epoch %u stands after epoch %u", b->epoch, a->epoch);
-    if (!hash_equal(&b->previous, &a->payload) ||
-        !hash_equal(&b->previous_root, &a->fleet_root))
+    if (!hash_equal(b->previous, a->payload) || !hash_equal(b->previous_root, a->fleet_root))
         return disproven(r, "epoch %u follows another epoch %u than this one", b->epoch,
                          a->epoch);
     if (b->as_of < a->as_of)
@@ -299,9 +303,9 @@ bool statement_follows(const struct statement *a, const struct statement *b, str
                          b->epoch);
     if (!counters_follow(a, b, r))
         return false;
-    if (!hash_equal(&a->policy, &b->policy))
+    if (!hash_equal(a->policy, b->policy))
         fact(r, "policy", "changed at epoch %u", b->epoch);
-    if (!hash_equal(&a->reference, &b->reference))
+    if (!hash_equal(a->reference, b->reference))
         fact(r, "reference", "changed at epoch %u", b->epoch);
     return true;
 }
@@ -335,12 +339,10 @@ void statement_facts(const struct statement *s, struct report *r)
          of[SUM_N], of[SUM_CLEAN], of[SUM_REVIEW], of[SUM_BAD], of[SUM_UNKNOWN],
          s->unidentified);
     fact(r, "ever",
-         "%llu servers, %llu times bad, %llu times review, %llu resolved, %llu removed "
-         "while not clean",
-         (unsigned long long)s->counters[EVER_N], (unsigned long long)s->counters[EVER_BAD],
-         (unsigned long long)s->counters[EVER_REVIEW],
-         (unsigned long long)s->counters[RESOLVED],
-         (unsigned long long)s->counters[REMOVED_NOT_CLEAN]);
+         "%" PRIu64 " servers, %" PRIu64 " times bad, %" PRIu64 " times review, %" PRIu64
+         " resolved, %" PRIu64 " removed while not clean",
+         s->counters[EVER_N], s->counters[EVER_BAD], s->counters[EVER_REVIEW],
+         s->counters[RESOLVED], s->counters[REMOVED_NOT_CLEAN]);
     fact(r, "fleet root", "%s", hex_shown(r->memory, s->fleet_root.bytes, 32));
     unchecked(r,
               "servers that were never inventoried; parts swapped after the examination; what "

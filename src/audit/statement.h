@@ -3,6 +3,7 @@
 #ifndef ASSAY_AUDIT_STATEMENT_H
 #define ASSAY_AUDIT_STATEMENT_H
 
+#include "audit/json.h"
 #include "audit/note.h"
 #include "audit/prefix.h"
 
@@ -26,6 +27,12 @@ struct operators {
 bool envelope_open(struct view file, const struct operators *by, const char *what,
                    struct report *r, struct view *ret_payload, const struct key **ret_key);
 
+/* Whether a payload says that it is a statement, in its one form or not. */
+bool payload_claims(struct view payload);
+
+/* Reads what all payloads begin with; returns their type. */
+struct view payload_begin(struct json *j, struct view *ret_subject, struct hash *ret_digest);
+
 enum counter {
     EVER_N,
     EVER_BAD,
@@ -34,6 +41,9 @@ enum counter {
     REMOVED_NOT_CLEAN,
     COUNTERS,
 };
+
+/* As a statement writes them. */
+extern const char *const counter_names[COUNTERS];
 
 enum change {
     ADDED,
@@ -71,16 +81,13 @@ struct statement {
     bool has_previous;
     struct hash previous;
     struct hash previous_root;
-    uint8_t vrf_key[KEY_SIZE];
+    struct hash vrf_key;
     struct hash policy;
     struct hash reference;
-    struct view tool;
-    struct hash tool_digest;
     bool has_nonce;
     struct hash nonce_from;
     bool has_sampling;
     struct sampling sampling;
-    size_t method_count;
     uint32_t method_bits;
 };
 

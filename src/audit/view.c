@@ -5,14 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BLOCK = 1 << 16
-};
-
 struct block {
     struct block *next;
-    size_t used;
-    size_t size;
     _Alignas(16) uint8_t data[];
 };
 
@@ -21,26 +15,17 @@ static const char digits[] = "0123456789abcdef";
 void *memory_take(struct memory *m, size_t count, size_t size)
 {
     size_t want = 0;
-    struct block *b = m->blocks;
+    bool fits = !__builtin_mul_overflow(count, size, &want) && want < SIZE_MAX / 2;
+    /* waiver allocation: this program shares no code with the others, so it has its own. */
+    struct block *b = fits ? calloc(1, sizeof(*b) + want) : NULL;
 
-    if (__builtin_mul_overflow(count, size, &want) || want > SIZE_MAX / 2)
-        want = SIZE_MAX / 2;
-    want = (want + 15) / 16 * 16;
-    if (b == NULL || b->size - b->used < want) {
-        size_t room = want > BLOCK ? want : BLOCK;
-
-        /* waiver allocation: this program shares no code with the others, so it has its own. */
-        b = calloc(1, sizeof(*b) + room);
-        if (b == NULL) {
-            (void)fputs("assay-audit: not enough memory\n", stderr);
-            exit(2);
-        }
-        b->size = room;
-        b->next = m->blocks;
-        m->blocks = b;
+    if (b == NULL) {
+        (void)fputs("assay-audit: not enough memory\n", stderr);
+        exit(2);
     }
-    b->used += want;
-    return b->data + b->used - want;
+    b->next = m->blocks;
+    m->blocks = b;
+    return b->data;
 }
 
 void memory_done(struct memory *m)
@@ -186,6 +171,31 @@ bool view_hex(struct view a, uint8_t *ret, size_t size)
     return true;
 }
 
+const char *text_of_list(struct memory *m, const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, again);
+    size_t room = len < 0 ? 1 : (size_t)len + 1;
+    char *text = memory_take(m, room, 1);
+
+    va_end(again);
+    (void)vsnprintf(text, room, format, args);
+    return text;
+}
+
+const char *text_of(struct memory *m, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    const char *text = text_of_list(m, format, args);
+
+    va_end(args);
+    return text;
+}
+
 const char *hex_shown(struct memory *m, const uint8_t *data, size_t size)
 {
     struct out o = {.memory = m};
@@ -259,18 +269,6 @@ void out_number(struct out *o, uint64_t value, size_t size)
     for (size_t i = 0; i < size; i++)
         raw[i] = (uint8_t)(value >> 8 * (size - 1 - i));
     out_add(o, (struct view){raw, size});
-}
-
-void out_decimal(struct out *o, uint64_t value)
-{
-    uint8_t room[20];
-    size_t at = sizeof(room);
-
-    do {
-        room[--at] = (uint8_t)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    out_add(o, (struct view){room + at, sizeof(room) - at});
 }
 
 void out_hex(struct out *o, const uint8_t *data, size_t size)

@@ -6,6 +6,7 @@
 #ifndef ASSAY_AUDIT_VIEW_H
 #define ASSAY_AUDIT_VIEW_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +56,13 @@ bool view_number(struct view a, uint64_t *ret);
 /* Exactly `size` bytes as lower-case hexadecimal digits. */
 bool view_hex(struct view a, uint8_t *ret, size_t size);
 
+/* A C string as printf makes it. */
+const char *text_of(struct memory *m, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+const char *text_of_list(struct memory *m, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
 /* For messages: the hexadecimal digits of `size` bytes. */
 const char *hex_shown(struct memory *m, const uint8_t *data, size_t size);
 
@@ -89,9 +97,6 @@ void out_text(struct out *o, const char *text);
 
 /* A big-endian number of `size` bytes. */
 void out_number(struct out *o, uint64_t value, size_t size);
-
-/* Decimal digits. */
-void out_decimal(struct out *o, uint64_t value);
 
 void out_hex(struct out *o, const uint8_t *data, size_t size);
 

@@ -8,13 +8,14 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "base/arena.h"
 #include "decode/codec_lzo.h"
 
 enum {
     MEMORY_MAX = 96 << 20, /* for a dictionary; blocks are far smaller */
     WINDOW = 15,           /* zlib: the greatest; negative is a raw stream, 16 more is gzip */
     GZIP_WINDOW = WINDOW + 16,
+    DICTIONARY = 1 << WINDOW,
+    CHUNK = 1 << 15,
 };
 
 _Static_assert(sizeof(z_stream) <= CODEC_ROOM, "room for zlib");
@@ -50,16 +51,21 @@ static int window_of(enum codec_kind kind)
     return kind == CODEC_ZLIB ? WINDOW : -WINDOW;
 }
 
-static bool zlib_block(struct codec *c, struct bytes in, struct room out, size_t *ret_length,
-                       size_t *ret_used)
+static void zlib_ready(struct codec *c)
+{
+    if (!c->ready && inflateInit2(zlib_state(c), window_of(c->kind)) != Z_OK)
+        BUG("no memory for zlib");
+    if (c->ready)
+        (void)inflateReset(zlib_state(c));
+    c->ready = true;
+}
+
+/* Runs a state that is ready. */
+static bool zlib_run(struct codec *c, struct bytes in, struct room out, size_t *ret_length,
+                     size_t *ret_used)
 {
     z_stream *s = zlib_state(c);
 
-    if (!c->ready && inflateInit2(s, window_of(c->kind)) != Z_OK)
-        BUG("no memory for zlib");
-    if (c->ready && inflateReset(s) != Z_OK)
-        return false;
-    c->ready = true;
     if (in.len > UINT32_MAX || out.size > UINT32_MAX)
         return false;
     s->next_in = (z_const Bytef *)(uintptr_t)in.data;
@@ -71,6 +77,53 @@ static bool zlib_block(struct codec *c, struct bytes in, struct room out, size_t
     *ret_length = out.size - s->avail_out;
     *ret_used = in.len - s->avail_in;
     return r == Z_STREAM_END;
+}
+
+static bool zlib_block(struct codec *c, struct bytes in, struct room out, size_t *ret_length,
+                       size_t *ret_used)
+{
+    zlib_ready(c);
+    return zlib_run(c, in, out, ret_length, ret_used);
+}
+
+bool codec_deflate_after(struct codec *c, struct bytes before, struct bytes in,
+                         struct room room, size_t *ret_length, size_t *ret_used)
+{
+    size_t skip = before.len > DICTIONARY ? before.len - DICTIONARY : 0;
+    struct bytes last = bytes_slice(before, skip, DICTIONARY);
+
+    *ret_length = 0;
+    *ret_used = 0;
+    zlib_ready(c);
+    if (last.len > 0 && inflateSetDictionary(zlib_state(c), last.data, (uInt)last.len) != Z_OK)
+        return false;
+    return zlib_run(c, in, room, ret_length, ret_used);
+}
+
+enum codec_end codec_deflate(struct bytes in, struct text *out, size_t *ret_used)
+{
+    struct codec c;
+    z_stream *s = zlib_state(&c);
+    uint8_t chunk[CHUNK];
+    int r = Z_OK;
+
+    *ret_used = 0;
+    codec_init(&c, CODEC_DEFLATE);
+    zlib_ready(&c);
+    s->next_in = (z_const Bytef *)(uintptr_t)in.data;
+    s->avail_in = in.len < UINT32_MAX ? (uInt)in.len : UINT32_MAX;
+    while (r == Z_OK && !out->overflow) {
+        s->next_out = chunk;
+        s->avail_out = CHUNK;
+        /* Stops with Z_BUF_ERROR once the input ends amid the stream. */
+        r = inflate(s, Z_NO_FLUSH);
+        text_add(out, (struct bytes){chunk, CHUNK - s->avail_out});
+    }
+    *ret_used = (size_t)(s->next_in - in.data);
+    codec_done(&c);
+    if (out->overflow)
+        return CODEC_FULL;
+    return r == Z_STREAM_END ? CODEC_GOOD : CODEC_CORRUPT;
 }
 
 static bool xz_block(struct bytes in, struct room out, size_t *ret_length, size_t *ret_used)

@@ -8,6 +8,7 @@
 #define ASSAY_DECODE_CODEC_H
 
 #include "base/bytes.h"
+#include "base/text.h"
 
 enum codec_kind {
     CODEC_ZLIB,    /* RFC 1950 */
@@ -49,6 +50,25 @@ void codec_done(struct codec *c);
  */
 bool codec_block(struct codec *c, struct bytes in, struct room room, size_t *ret_length,
                  size_t *ret_used);
+
+/*
+ * As codec_block() for a codec of the kind CODEC_DEFLATE, whose matches may reach back into the
+ * last 32 KiB of `before`.
+ */
+bool codec_deflate_after(struct codec *c, struct bytes before, struct bytes in,
+                         struct room room, size_t *ret_length, size_t *ret_used);
+
+enum codec_end {
+    CODEC_GOOD,
+    CODEC_CORRUPT,
+    CODEC_FULL, /* `out` holds no more */
+};
+
+/*
+ * One stream of RFC 1951 whose size nobody states, or says what is not believed: adds what it
+ * gives to `out`, up to the maximum that this was given. `ret_used` as in codec_block().
+ */
+enum codec_end codec_deflate(struct bytes in, struct text *out, size_t *ret_used);
 
 /* CRC-32 as in zlib and Ethernet; `seed` is what the bytes before gave, 0 at first. */
 uint32_t codec_crc32(uint32_t seed, struct bytes b);

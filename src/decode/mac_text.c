@@ -3,6 +3,10 @@
  * name. */
 #include "decode/text_line.h"
 
+enum {
+    INPUT_MAX = 1024
+};
+
 static bool address_good(struct bytes text)
 {
     if (text.len % 3 != 2)
@@ -45,10 +49,10 @@ static void decode(struct decode *d)
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
-    struct bytes text = bytes_trim(b);
+    struct bytes text = bytes_trim(bytes_slice(b, 0, INPUT_MAX + 1));
 
     (void)label;
-    return text.len == 17 && address_good(text) ? 30 : 0;
+    return text.len == 17 && b.len <= INPUT_MAX && address_good(text) ? 30 : 0;
 }
 
 const struct decoder decoder_mac_text = {
@@ -56,7 +60,7 @@ const struct decoder decoder_mac_text = {
     .title = "Address of a network interface",
     .spec = "linux-abi",
     .min = 1,
-    .max = 1024,
+    .max = INPUT_MAX,
     .probe = probe,
     .decode = decode,
 };

@@ -14,105 +14,33 @@
 #include "decode/der.h"
 #include "decode/engine.h"
 #include "decode/image_part.h"
+#include "decode/tar_file.h"
 
 enum {
-    BLOCK = 512,
-    NAME_SIZE = 100,
-    SIZE_FIELD = 124,
-    NUMBER_SIZE = 12,
-    SUM_FIELD = 148,
-    SUM_SIZE = 8,
-    TYPE_FIELD = 156,
-    MAGIC_FIELD = 257,
     FILES_MAX = 64,
     SIGNATURE_MAX = 8192,
 };
 
-/* A file of the archive. */
-struct file {
-    struct bytes name;
-    struct bytes content;
-    size_t at; /* of its header */
-    uint8_t type;
-    bool sum_good;
-};
-
 struct update {
     struct decode *d;
-    struct file files[FILES_MAX];
+    struct tar_file files[FILES_MAX];
     size_t count;
     size_t end; /* of what was read */
     bool ended; /* by a block of zeros */
 };
 
-static bool octal(struct bytes b, uint64_t *ret)
-{
-    size_t n = 0;
-
-    *ret = 0;
-    while (n < b.len && b.data[n] >= '0' && b.data[n] <= '7')
-        *ret = *ret << 3 | (uint64_t)(b.data[n++] - '0');
-    return n > 0 && (n == b.len || b.data[n] == 0 || b.data[n] == ' ');
-}
-
-/* The sum of a header's bytes, its own counted as blanks. */
-static bool sum_good(struct bytes h)
-{
-    uint64_t stated = 0;
-    uint64_t sum = (uint64_t)' ' * SUM_SIZE;
-
-    for (size_t i = 0; i < h.len; i++)
-        sum += i < SUM_FIELD || i >= SUM_FIELD + SUM_SIZE ? h.data[i] : 0;
-    struct bytes field = bytes_slice(h, SUM_FIELD, SUM_SIZE);
-
-    while (field.len > 0 && field.data[0] == ' ')
-        field = bytes_slice(field, 1, field.len);
-    return octal(field, &stated) && stated == sum;
-}
-
-static struct bytes until_nul(struct bytes b)
-{
-    const uint8_t *end = b.len > 0 ? memchr(b.data, 0, b.len) : NULL;
-
-    return end != NULL ? bytes_slice(b, 0, (size_t)(end - b.data)) : b;
-}
-
-/* The file whose header stands at `at`; false if none stands there. */
-static bool file_at(struct bytes all, size_t at, struct file *ret)
-{
-    struct bytes h = bytes_slice(all, at, BLOCK);
-    uint64_t size = 0;
-
-    if (h.len < BLOCK || !bytes_starts_with(bytes_slice(h, MAGIC_FIELD, 5), "ustar") ||
-        !octal(bytes_slice(h, SIZE_FIELD, NUMBER_SIZE), &size))
-        return false;
-    ret->at = at;
-    ret->name = until_nul(bytes_slice(h, 0, NAME_SIZE));
-    if (bytes_starts_with(ret->name, "./"))
-        ret->name = bytes_slice(ret->name, 2, NAME_SIZE);
-    ret->type = h.data[TYPE_FIELD];
-    ret->sum_good = sum_good(h);
-    ret->content = bytes_slice(all, at + BLOCK, size < SIZE_MAX ? (size_t)size : SIZE_MAX);
-    return ret->content.len == size;
-}
-
-static size_t next_of(const struct file *f)
-{
-    return f->at + BLOCK + (f->content.len + BLOCK - 1) / BLOCK * BLOCK;
-}
-
 static void files_find(struct bytes all, struct update *u)
 {
-    while (u->count < FILES_MAX && file_at(all, u->end, &u->files[u->count])) {
-        u->end = next_of(&u->files[u->count++]);
+    while (u->count < FILES_MAX && tar_file_at(all, u->end, &u->files[u->count])) {
+        u->end = tar_file_next(&u->files[u->count++]);
         u->end = u->end < all.len ? u->end : all.len;
     }
-    struct bytes last = bytes_slice(all, u->end, BLOCK);
+    struct bytes last = bytes_slice(all, u->end, TAR_BLOCK);
 
-    u->ended = last.len == BLOCK && bytes_all(last, 0);
+    u->ended = last.len == TAR_BLOCK && bytes_all(last, 0);
 }
 
-static const struct file *file_find(const struct update *u, struct bytes name)
+static const struct tar_file *file_find(const struct update *u, struct bytes name)
 {
     for (size_t i = 0; i < u->count; i++) {
         if (bytes_equal(u->files[i].name, name))
@@ -123,14 +51,14 @@ static const struct file *file_find(const struct update *u, struct bytes name)
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
-    struct file f;
+    struct tar_file f;
     size_t at = 0;
 
     (void)label;
-    for (unsigned n = 0; n < FILES_MAX && file_at(b, at, &f); n++) {
+    for (unsigned n = 0; n < FILES_MAX && tar_file_at(b, at, &f); n++) {
         if (bytes_equal_text(f.name, "MANIFEST"))
             return 92;
-        at = next_of(&f);
+        at = tar_file_next(&f);
     }
     return 0;
 }
@@ -169,7 +97,7 @@ static enum digest_algorithm algorithm_of(const struct update *u)
         {"HashType=RSA-SHA384", DIGEST_SHA384},
         {"HashType=RSA-SHA512", DIGEST_SHA512},
     };
-    const struct file *m = file_find(u, bytes_of("MANIFEST"));
+    const struct tar_file *m = file_find(u, bytes_of("MANIFEST"));
     struct bytes text = m != NULL ? m->content : (struct bytes){NULL, 0};
     struct bytes line = {NULL, 0};
 
@@ -185,7 +113,7 @@ static enum digest_algorithm algorithm_of(const struct update *u)
 /* The DER of a public key in PEM; empty if it is none. */
 static struct bytes key_of(const struct update *u)
 {
-    const struct file *f = file_find(u, bytes_of("publickey"));
+    const struct tar_file *f = file_find(u, bytes_of("publickey"));
     struct bytes text = f != NULL ? f->content : (struct bytes){NULL, 0};
     struct bytes line = {NULL, 0};
     struct bytes der = {NULL, 0};
@@ -253,7 +181,7 @@ static struct bytes full_message(const struct update *u)
 
     text_init(&all, u->d->arena, ARRAY_LEN(names) * SIGNATURE_MAX);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        const struct file *f = file_find(u, bytes_of(names[i]));
+        const struct tar_file *f = file_find(u, bytes_of(names[i]));
 
         if (f != NULL && f->content.len <= SIGNATURE_MAX)
             text_add(&all, f->content);
@@ -261,11 +189,11 @@ static struct bytes full_message(const struct update *u)
     return text_bytes(&all);
 }
 
-static void signature(struct update *u, const struct file *f)
+static void signature(struct update *u, const struct tar_file *f)
 {
     struct decode *d = u->d;
     struct bytes name = bytes_slice(f->name, 0, f->name.len - 4);
-    const struct file *of = file_find(u, name);
+    const struct tar_file *of = file_find(u, name);
     struct bytes key = key_of(u);
     struct span s = span_of(u, f->content);
     bool full = bytes_equal_text(f->name, "image-full.sig");
@@ -297,7 +225,7 @@ static bool is_told(struct bytes name)
            bytes_equal_text(name, "publickey");
 }
 
-static void file_content(struct update *u, const struct file *f)
+static void file_content(struct update *u, const struct tar_file *f)
 {
     struct span s = span_of(u, f->content);
 
@@ -313,23 +241,24 @@ static void file_content(struct update *u, const struct file *f)
         decode_digest(u->d, KEY_OPENBMC_FILE, f->content, s);
 }
 
-static void file(struct update *u, const struct file *f)
+static void file(struct update *u, const struct tar_file *f)
 {
     struct decode *d = u->d;
-    size_t end = f->at + BLOCK + f->content.len;
+    size_t end = f->at + TAR_BLOCK + f->content.len;
 
     decode_open(d, ITEM_MAP, "file:%.*s", (int)f->name.len, (const char *)f->name.data);
     d->out->items[d->item].span = bmc_span(d, f->at, end - f->at);
-    decode_digest(d, KEY_OPENBMC_HEADER, bytes_slice(d->in.all, f->at, BLOCK),
-                  bmc_span(d, f->at, BLOCK));
+    decode_digest(d, KEY_OPENBMC_HEADER, bytes_slice(d->in.all, f->at, TAR_BLOCK),
+                  bmc_span(d, f->at, TAR_BLOCK));
     if (!f->sum_good)
-        decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + f->at + SUM_FIELD);
+        decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + f->at + TAR_SUM_FIELD);
     if (f->type == '0' || f->type == 0)
         file_content(u, f);
     else if (f->content.len > 0)
-        decode_fault(d, FAULT_BAD_VALUE, d->in.base + f->at + TYPE_FIELD);
+        decode_fault(d, FAULT_BAD_VALUE, d->in.base + f->at + TAR_TYPE_FIELD);
     decode_close(d);
-    bmc_gap(d, bmc_span(d, end, next_of(f) < u->end ? next_of(f) - end : u->end - end));
+    bmc_gap(
+        d, bmc_span(d, end, tar_file_next(f) < u->end ? tar_file_next(f) - end : u->end - end));
 }
 
 /* Whether all images of the update have a signature; a claim either way. */
@@ -378,7 +307,7 @@ const struct decoder decoder_openbmc_update = {
     .title = "Update of OpenBMC",
     .spec = "openbmc-image",
     .surface = "bmc-update",
-    .min = (size_t)2 * BLOCK,
+    .min = (size_t)2 * TAR_BLOCK,
     .max = 512 << 20,
     .probe = probe,
     .decode = decode,

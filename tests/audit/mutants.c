@@ -17,7 +17,6 @@
 
 #include "audit/epoch.h"
 #include "audit/log.h"
-#include "audit/log_proof.h"
 #include "audit/proof.h"
 
 enum {
@@ -304,11 +303,7 @@ static struct view signed_anew(const struct corpus *c, struct memory *m, struct 
             out_add(&changed, (struct view){payload.data + i, 1});
         }
     }
-    out_text(&message, "DSSEv1 28 ");
-    out_text(&message, type);
-    out_text(&message, " ");
-    out_decimal(&message, changed.len);
-    out_text(&message, " ");
+    out_text(&message, text_of(m, "DSSEv1 28 %s %zu ", type, changed.len));
     out_add(&message, out_view(&changed));
     (void)crypto_sign_detached(signature, NULL, message.data, message.len, c->secret);
     struct hash id = sha256((struct view){c->operators.keys[0].bytes, KEY_SIZE});

@@ -50,11 +50,7 @@ static struct view signed_payload(struct memory *m, struct view payload,
     struct out message = {.memory = m};
     struct out o = {.memory = m};
 
-    out_text(&message, "DSSEv1 28 ");
-    out_text(&message, type);
-    out_text(&message, " ");
-    out_decimal(&message, payload.len);
-    out_text(&message, " ");
+    out_text(&message, text_of(m, "DSSEv1 28 %s %zu ", type, payload.len));
     out_add(&message, payload);
     (void)crypto_sign_detached(signature, NULL, message.data, message.len, secret);
     out_text(&o, "{\"payload\":\"");

@@ -29,7 +29,7 @@ static void the_published_vector(void **state)
     assert_true(view_hex(view_of(proof_hex), proof, sizeof(proof)));
     assert_true(view_hex(view_of(output_hex), want.bytes, sizeof(want.bytes)));
     assert_true(vrf_good(key, alpha, proof, &got));
-    assert_true(hash_equal(&got, &want));
+    assert_true(hash_equal(got, want));
     for (size_t i = 0; i < 8 * sizeof(proof); i++) {
         proof[i / 8] ^= (uint8_t)(1U << i % 8);
         assert_false(vrf_good(key, alpha, proof, &got));
