@@ -13,7 +13,9 @@ enum compression {
     STORED = 0,
     ZERO = 1,
     RTIME = 2,
+    RUBIN_MIPS = 3, /* not read: no file system is made with it by default */
     COPY = 4,
+    RUBIN_DYNAMIC = 5, /* as RUBIN_MIPS */
     ZLIB = 6,
     LZO = 7,
     LZMA = 8, /* of OpenWrt: a raw stream with lc, lp and pb 0 and a dictionary of 8 KiB */
@@ -108,6 +110,9 @@ static bool unpack(struct jffs2 *j, const struct j2_inode *n, struct room out)
         return codec_run(j, CODEC_LZO, in, out);
     case LZMA:
         return codec_run(j, CODEC_LZMA, in, out);
+    case RUBIN_MIPS:
+    case RUBIN_DYNAMIC:
+        break;
     }
     return false;
 }
@@ -130,7 +135,9 @@ struct bytes j2_piece(struct jffs2 *j, size_t node)
         j->piece = arena_alloc(j->d->arena, J2_DATA_MAX);
     j->piece_node = 0;
     if (!unpack(j, n, (struct room){j->piece, n->length})) {
-        j2_fault(j, FAULT_CORRUPT_STREAM, n->at + J2_INODE);
+        bool rubin = n->compression == RUBIN_MIPS || n->compression == RUBIN_DYNAMIC;
+
+        j2_fault(j, rubin ? FAULT_LIMIT : FAULT_CORRUPT_STREAM, n->at + J2_INODE);
         return none;
     }
     j->piece_node = node + 1;

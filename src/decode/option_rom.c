@@ -2,7 +2,8 @@
 /*
  * Expansion ROMs: PCI Local Bus Specification 3.0, section 6.3 (header, PCI data structure,
  * chain of images, checksum of legacy images) and UEFI 2.10, section 14.4.2 (EFI images); the
- * PE header of an uncompressed EFI image as far as its security directory.
+ * PE header of an uncompressed EFI image as far as its security directory. Images from before
+ * PCI, which a BIOS carries for itself, have no data structure.
  */
 #include "decode/decode.h"
 #include "decode/pci_address.h"
@@ -59,6 +60,13 @@ static const struct field legacy_fields[] = {
     {KEY_OPTION_ROM_LEGACY_INITIALISATION_BLOCKS, F_U8,    0,  0},
     {KEY_OPTION_ROM_LEGACY_ENTRY,                 F_BYTES, 21, 0},
     {KEY_OPTION_ROM_LEGACY_STRUCTURE_OFFSET,      F_U16LE, 0,  0},
+};
+
+/* Before there was PCI: nothing but a length, an entry and a sum. */
+static const struct field bare_fields[] = {
+    {KEY_NONE,                                    F_SKIP,  2,  0},
+    {KEY_OPTION_ROM_LEGACY_INITIALISATION_BLOCKS, F_U8,    0,  0},
+    {KEY_OPTION_ROM_LEGACY_ENTRY,                 F_BYTES, 21, 0},
 };
 
 static const struct field other_fields[] = {
@@ -279,6 +287,30 @@ static size_t images(struct decode *d, uint64_t *ret_count)
     return at;
 }
 
+/*
+ * The bytes of an image without PCI data structure, as firmware carries them for itself: its
+ * length is stated and it sums to zero. 0: it is none. A PCI device has none such.
+ */
+static size_t bare_length(struct bytes b)
+{
+    size_t length = rom_mark(b, 0) && structure_at(b) == 0 ? (size_t)b.data[2] * BLOCK : 0;
+
+    return length > 0 && length <= b.len && sum8(bytes_slice(b, 0, length)) == 0 ? length : 0;
+}
+
+static void bare_image(struct decode *d, size_t length)
+{
+    decode_enter(d, length);
+    struct span s = {d->in.blob, d->in.base, length};
+
+    decode_open(d, ITEM_MAP, "image:bare");
+    decode_digest(d, KEY_OPTION_ROM_IMAGE_DIGEST, d->in.all, s);
+    decode_region(d, s, CLASS_CODE);
+    (void)decode_fields(d, bare_fields, ARRAY_LEN(bare_fields));
+    decode_close(d);
+    decode_leave(d);
+}
+
 /* What follows the last image: nothing, padding, or the images again where addresses wrap. */
 static void tail(struct decode *d, size_t end)
 {
@@ -322,7 +354,14 @@ static void decode(struct decode *d)
 
     if (named)
         decode_open_bytes(d, ITEM_MAP, pci_address_text(d->arena, &address));
-    size_t end = images(d, &count);
+    size_t end = pci_address_parse(d->label, &address) ? 0 : bare_length(d->in.all);
+
+    if (end > 0) {
+        bare_image(d, end);
+        count = 1;
+    } else {
+        end = images(d, &count);
+    }
     struct span s = {d->in.blob, d->in.base, end};
 
     /* Images and the regions that hold them are made of blocks. */
@@ -343,7 +382,7 @@ static unsigned probe(struct bytes b, struct bytes label)
     (void)label;
     if (!rom_mark(b, 0))
         return 0;
-    return structure_at(b) != 0 ? 97 : 15;
+    return structure_at(b) != 0 ? 97 : bare_length(b) > 0 ? 50 : 15;
 }
 
 const struct decoder decoder_option_rom = {

@@ -282,39 +282,60 @@ static void decode(struct decode *d)
     after_table(d, true);
 }
 
-/* A table starts with a known type, and its first structures follow each other. */
-static unsigned probe_table(struct bytes b)
+static bool strings_readable(struct bytes b)
 {
-    size_t at = 0;
-    unsigned good = 0;
+    for (size_t i = 0; i < b.len; i++) {
+        if (b.data[i] != 0 && b.data[i] < ' ')
+            return false;
+    }
+    return true;
+}
 
-    while (good < 4 && b.len - at >= SMBIOS_HEADER) {
+/*
+ * The structures of a table follow each other, up to its end or to where it is damaged. Any
+ * byte from 128 on is the type of a vendor, so what the specification defines must be among
+ * them; and the strings of what is not `named` a table are readable.
+ */
+static unsigned probe_table(struct bytes b, bool named)
+{
+    enum {
+        ENOUGH = 4
+    };
+
+    size_t at = 0;
+    unsigned known = 0;
+    bool system = false;
+
+    while (b.len - at >= SMBIOS_HEADER) {
         size_t fields = b.data[at + 1];
         const struct smbios_type *type = smbios_type_find(b.data[at]);
         size_t minimum = type != NULL ? type->minimum : SMBIOS_HEADER;
 
         if (fields < minimum || fields > b.len - at ||
             (type == NULL && b.data[at] < SMBIOS_OEM))
-            return 0;
+            break;
         size_t end = strings_end(b, at + fields);
 
-        if (end == 0)
-            return 0;
+        if (end == 0 ||
+            (!named && !strings_readable(bytes_slice(b, at + fields, end - at - fields))))
+            break;
         if (b.data[at] == SMBIOS_END)
-            return good >= 2 ? 60 : 20;
+            return fields != SMBIOS_HEADER ? 0 : known >= 2 ? 60 : 20;
+        known += type != NULL;
+        system = system || b.data[at] == SMBIOS_BIOS || b.data[at] == SMBIOS_SYSTEM;
         at = end;
-        good++;
     }
-    return good >= 4 ? 60 : 0;
+    return known >= ENOUGH && system ? 50 : 0;
 }
 
 static unsigned probe(struct bytes b, struct bytes label)
 {
     if (smbios_entry_point_is(b))
         return b.len > SMBIOS_ENTRY_POINT_MAX ? 95 : 10;
-    if (bytes_equal_text(label, "DMI") && probe_table(b) > 0)
-        return 90;
-    return probe_table(b);
+    bool named = bytes_equal_text(label, "DMI");
+    unsigned bid = probe_table(b, named);
+
+    return named && bid > 0 ? 90 : bid;
 }
 
 const struct decoder decoder_smbios = {

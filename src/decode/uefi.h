@@ -3,6 +3,7 @@
 #ifndef ASSAY_DECODE_UEFI_H
 #define ASSAY_DECODE_UEFI_H
 
+#include "decode/codec.h"
 #include "decode/decode.h"
 
 enum {
@@ -86,5 +87,11 @@ bool uefi_unpack(struct decode *d, enum uefi_method *m, struct bytes in, struct 
 bool uefi_tiano_size(struct bytes in, size_t *ret);
 
 bool uefi_tiano(struct bytes in, bool tiano, uint8_t *out, size_t size, struct arena *a);
+
+/*
+ * LHA's method "-lh5-", which EFI 1.1 is with a header: fills `out` from the stream. False if
+ * it is corrupt, or holds less.
+ */
+bool uefi_lh5(struct bytes in, struct room out, struct arena *a);
 
 #endif

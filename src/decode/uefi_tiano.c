@@ -246,15 +246,16 @@ bool uefi_tiano_size(struct bytes in, size_t *ret)
     return !r.failed && packed <= in.len - HEADER;
 }
 
-bool uefi_tiano(struct bytes in, bool tiano, uint8_t *out, size_t size, struct arena *a)
+/* A stream whose position code has so many bits of count. */
+static bool unpack(struct bytes in, unsigned position_bits, struct room out, struct arena *a)
 {
     struct unpacker *u = ARENA_NEW(a, struct unpacker);
     size_t at = 0;
     unsigned left = 0;
 
-    u->in = (struct bits){.at = in.data + HEADER, .end = in.data + in.len};
-    u->position_bits = tiano ? 5 : 4;
-    while (at < size && !u->failed && u->in.spent <= sizeof(u->in.held)) {
+    u->in = (struct bits){.at = in.data, .end = in.data + in.len};
+    u->position_bits = position_bits;
+    while (at < out.size && !u->failed && u->in.spent <= sizeof(u->in.held)) {
         if (left == 0) {
             left = bits_take(&u->in, 16);
             if (left == 0 || !block_begin(u))
@@ -264,9 +265,20 @@ bool uefi_tiano(struct bytes in, bool tiano, uint8_t *out, size_t size, struct a
         unsigned c = huffman_take(&u->character, &u->in);
 
         if (c < 256)
-            out[at++] = (uint8_t)c;
+            out.data[at++] = (uint8_t)c;
         else
-            at = match_copy(u, out, at, size, c - 256 + THRESHOLD);
+            at = match_copy(u, out.data, at, out.size, c - 256 + THRESHOLD);
     }
-    return at == size && !u->failed;
+    return at == out.size && !u->failed;
+}
+
+bool uefi_tiano(struct bytes in, bool tiano, uint8_t *out, size_t size, struct arena *a)
+{
+    return unpack(bytes_slice(in, HEADER, SIZE_MAX), tiano ? 5 : 4, (struct room){out, size},
+                  a);
+}
+
+bool uefi_lh5(struct bytes in, struct room out, struct arena *a)
+{
+    return unpack(in, 4, out, a);
 }

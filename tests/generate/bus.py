@@ -265,6 +265,14 @@ def legacy(blocks=2, last=True, code=0):
     return bytes(image)
 
 
+def bare(blocks=2):
+    """Without PCI data structure."""
+    image = bytearray(blocks * 512)
+    put(image, 0, b"\x55\xaa" + bytes([blocks]) + b"\xeb\x40")
+    image[-1] = -sum(image) & 0xff
+    return bytes(image)
+
+
 def efi(signed, last=True, compression=0):
     image = bytearray(1024)
     put(image, 0, struct.pack("<HHIHHH", 0xaa55, 2, 0x0ef1, 11, 0x8664, compression))
@@ -290,6 +298,8 @@ def roms():
     write("option-rom", "fault-unterminated", legacy(last=False))
     write("option-rom", "fault-truncated", legacy()[:600])
     write("option-rom", "fault-mark", legacy(last=False) + bytes(512))
+    write("option-rom", "bare", bare() + b"\xff" * 512)
+    write("option-rom", "fault-bare-device", bare(), "0000:01:00.0")
     write("option-rom", "fault-pointer", legacy()[:0x18] + b"\xff\x03" + legacy()[0x1a:])
     image = bytearray(legacy())
     put(image, 0x1c + 0x10, b"\0\0")

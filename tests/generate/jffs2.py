@@ -157,6 +157,8 @@ def bad():
     log = Log().file(2, b"a", b"text", how=6, length=4).file(3, b"b", b"text", how=5, length=4)
     log.file(4, b"c", b"text", length=9).file(5, b"d", b"a\0a\xff", how=2, length=4)
     write("corrupt", "Pieces that cannot be decompressed, one way that nobody uses", log)
+    write("rubin", "Pieces in the two compressions that are not read",
+          Log().file(2, b"f", b"packed", how=3, length=9).file(3, b"g", b"packed", how=5, length=9))
     write("large-piece", "A piece larger than any that is written",
           Log().file(2, b"f", zlib.compress(b"x" * 2000000), how=6, length=2000000))
     write("bad-offset", "A piece behind 4 GiB",
