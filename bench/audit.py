@@ -9,7 +9,6 @@ bytes that have to be hashed. The documents are those of tests/generate/ledger.p
 """
 import os
 import resource
-import struct
 import subprocess
 import sys
 import tempfile
@@ -67,7 +66,7 @@ def synthetic(count):
     e = ledger.Epoch()
     e.number, e.nonce_from, e.as_of, e.sampling, e.before = 0, None, "2024-11-01T00:00:00Z", None, None
     e.vrf_before = e.vrf = fleet.vrf
-    one = struct.pack(">9I", *ledger.sums_of("clean", 19990, 19990, 3))
+    one = ledger.pack(ledger.sums_of("clean", 19990, 19990, 3))
     e.leaves = sorted(ledger.sha256(b"%d" % i) + bytes(4) + ledger.sha256(b"c%d" % i) + bytes(36)
                       + one for i in range(count))
     e.aliases, e.reasons, e.pairs, e.unidentified = [], {}, [], 0
@@ -83,7 +82,7 @@ def measure_epoch(program, folder, count):
     fleet.write(folder, e)
     spent = min(used(program, "epoch", folder, "--operator", fleet.key.vkey()) for _ in range(3))
     # Leaves are hashed for the tree and once more against the delta list; the files as wholes.
-    size = 2 * 141 * count + 137 * nodes_of(e.leaves) + 270 * count
+    size = 2 * 131 * count + 117 * nodes_of(e.leaves) + 260 * count
     data, room = bytes(size), bytes(32)
     began = time.process_time()
     ledger.SODIUM.crypto_hash_sha256(room, data, size)

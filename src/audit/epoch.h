@@ -18,10 +18,6 @@ struct epoch_files {
 void epoch_audit(const struct epoch_files *now, const struct epoch_files *before,
                  const struct operators *by, struct report *r);
 
-/* The leaves of a list, behind its first line, if it is the list that the statement names. */
-bool leaves_open(struct view file, const struct hash *digest, const char *what,
-                 struct report *r, struct view *ret);
-
 /*
  * Recomputes which servers a plan chose. `committed` is the epoch of the plan, `revealed` a
  * statement that has the seed; `examined` an epoch by which they should have been examined, or

@@ -21,7 +21,7 @@ size_t leaf_size(enum tree t)
 
 static struct sums sums_read(struct cursor *c)
 {
-    struct sums s;
+    struct sums s = {0};
 
     for (size_t i = 0; i < SUMS; i++)
         s.of[i] = (uint32_t)cursor_number(c, widths[i]);

@@ -412,7 +412,7 @@ static bool judge_aliases(const struct trial *t)
     if (c.failed)
         return disproven(r, "the proof file is cut off");
     for (size_t i = 0; i < count; i++) {
-        struct identity one;
+        struct identity one = {0};
 
         if (!judge_alias(t, &c, &one))
             return false;

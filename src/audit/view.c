@@ -81,22 +81,20 @@ bool view_cut(struct view *rest, char end, struct view *ret)
 
 const char *view_shown(struct memory *m, struct view a)
 {
-    char *text = memory_take(m, a.len + 1, 4);
-    char *to = text;
+    struct out o = {.memory = m};
 
     for (size_t i = 0; i < a.len; i++) {
-        uint8_t c = a.data[i];
+        bool plain = a.data[i] >= 0x20 && a.data[i] < 0x7f && a.data[i] != '\\';
 
-        if (c >= 0x20 && c < 0x7f && c != '\\') {
-            *to++ = (char)c;
-            continue;
+        if (plain) {
+            out_add(&o, (struct view){&a.data[i], 1});
+        } else {
+            out_text(&o, "\\x");
+            out_hex(&o, &a.data[i], 1);
         }
-        *to++ = '\\';
-        *to++ = 'x';
-        *to++ = digits[c >> 4];
-        *to++ = digits[c & 15];
     }
-    return text;
+    out_number(&o, 0, 1);
+    return (const char *)o.data;
 }
 
 /* One character of UTF-8, or 0xffffffff where there is none. */
