@@ -392,7 +392,7 @@ int main(int argc, char **argv)
     digest_expect(UINT64_MAX);
     verification(b, "libcrypto", false);
     audit(b, "libcrypto", false);
-    completeness(b, sample > 0 && sample < count ? (size_t)sample : b->count);
+    completeness(b, (size_t)(sample > 0 && sample < count ? sample : count));
     soundness(b);
     forgeries(b);
     /* The tree keeps its own copy of what is changed now. */

@@ -94,6 +94,7 @@ static void mount_all(struct subject *s)
 /* A fault is a statement about the machine too: it shows in trees and in comparisons. */
 static void faults_to_claims(struct decoded *d)
 {
+    decoded_expect(d, d->item_count + d->fault_count);
     for (size_t i = 0; i < d->fault_count; i++) {
         const struct fault *f = &d->faults[i];
         const char *name = fault_name(f->id);

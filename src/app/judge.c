@@ -232,6 +232,8 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         return false;
     if (q->policy == NULL && only_images(&ret->subject))
         policy_image(&ret->policy, a);
+    /* The only kind of which a hostile input has very many. */
+    findings_expect(&ret->findings, ret->subject.decoded.fault_count);
     coverage_build(&ret->subject, a, &ret->coverage);
     witness_judge(&ret->subject, &ret->findings, &ret->coverage);
     rules_judge(&ret->subject, &ret->policy, &ret->findings, &ret->coverage);

@@ -19,11 +19,11 @@ const char *need_name(enum need n)
 static void mark_doubts(struct claim_index *x)
 {
     const struct decoded *d = &x->subject->decoded;
-    bool *faulty = ARENA_ARRAY(x->arena, bool, d->item_count);
+    bool *faulty = ARENA_ARRAY(&x->tables, bool, d->item_count);
 
     for (size_t i = 0; i < d->fault_count; i++)
         faulty[d->faults[i].item] = true;
-    x->doubted = ARENA_ARRAY(x->arena, bool, x->tree->count);
+    x->doubted = ARENA_ARRAY(&x->tables, bool, x->tree->count);
     for (uint32_t i = 0; i < x->tree->count; i++) {
         const struct tree_node *n = &x->tree->nodes[i];
 
@@ -36,11 +36,12 @@ void claim_index_init(struct claim_index *x, const struct subject *s, struct are
     const struct tree *t = &s->tree;
 
     *x = (struct claim_index){.subject = s, .tree = t, .arena = a};
-    x->first = ARENA_ARRAY(a, uint32_t, KEY_COUNT + 2);
-    x->nodes = ARENA_ARRAY(a, uint32_t, t->count + 1);
-    x->paths = ARENA_ARRAY(a, struct bytes, t->count);
-    x->room = ARENA_ARRAY(a, struct text, 1);
-    text_init(x->room, a, 1 << 16);
+    arena_init(&x->tables);
+    x->first = ARENA_ARRAY(&x->tables, uint32_t, KEY_COUNT + 2);
+    x->nodes = ARENA_ARRAY(&x->tables, uint32_t, t->count + 1);
+    x->paths = ARENA_ARRAY(&x->tables, struct bytes, t->count);
+    x->room = ARENA_ARRAY(&x->tables, struct text, 1);
+    text_init(x->room, &x->tables, 1 << 16);
     for (uint32_t i = 0; i < t->count; i++) {
         const struct item *claim = tree_claim(t, i);
 
@@ -49,7 +50,7 @@ void claim_index_init(struct claim_index *x, const struct subject *s, struct are
     }
     for (size_t k = 0; k <= KEY_COUNT; k++)
         x->first[k + 1] += x->first[k];
-    uint32_t *fill = ARENA_ARRAY(a, uint32_t, KEY_COUNT + 2);
+    uint32_t *fill = ARENA_ARRAY(&x->tables, uint32_t, KEY_COUNT + 2);
 
     memcpy(fill, x->first, (KEY_COUNT + 2) * sizeof(*fill));
     for (uint32_t i = 0; i < t->count; i++) {
@@ -61,6 +62,11 @@ void claim_index_init(struct claim_index *x, const struct subject *s, struct are
     for (size_t n = 0; n < NEED_COUNT; n++)
         x->keys[n] = key_find(bytes_of(need_names[n]));
     mark_doubts(x);
+}
+
+void claim_index_done(struct claim_index *x)
+{
+    arena_done(&x->tables);
 }
 
 struct claim_list claims_of_key(const struct claim_index *x, enum key_id key)
@@ -104,11 +110,12 @@ struct bytes claim_text(const struct claim_index *x, uint32_t node)
 struct bytes claim_words(const struct claim_index *x, uint32_t node)
 {
     const struct item *claim = claim_at(x, node);
+    char room[4096];
     struct text t;
 
-    text_init(&t, x->arena, 4096);
+    text_init_room(&t, room, sizeof(room));
     value_print(&t, &claim->value, key_get(claim->key));
-    return text_bytes(&t);
+    return arena_copy(x->arena, text_bytes(&t));
 }
 
 struct bytes claim_path(const struct claim_index *x, uint32_t node)

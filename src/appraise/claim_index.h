@@ -18,7 +18,8 @@ enum need {
 struct claim_index {
     const struct subject *subject;
     const struct tree *tree;
-    struct arena *arena;
+    struct arena *arena; /* for what is told */
+    struct arena tables; /* for all else */
     uint32_t *first;     /* by key: where its nodes begin in `nodes` */
     uint32_t *nodes;     /* leaves by key, then in the order of the tree */
     bool *doubted;       /* by node: a fault stands in it or above it */
@@ -34,6 +35,9 @@ struct claim_list {
 };
 
 void claim_index_init(struct claim_index *x, const struct subject *s, struct arena *a);
+
+/* Lets go of the index; what it told stays in the arena. */
+void claim_index_done(struct claim_index *x);
 
 /* The dotted name of a key that judges need. */
 const char *need_name(enum need n);

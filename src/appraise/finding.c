@@ -36,6 +36,12 @@ bool severity_by_name(struct bytes name, enum severity *ret)
     return false;
 }
 
+void findings_expect(struct findings *f, size_t count)
+{
+    if (count > f->cap)
+        arena_widen(f->arena, &f->rows, count, &f->cap, sizeof(*f->rows));
+}
+
 void findings_add(struct findings *f, struct finding row)
 {
     arena_grow(f->arena, &f->rows, f->count, &f->cap, sizeof(*f->rows));
@@ -71,6 +77,7 @@ struct bytes finding_fingerprint(const struct finding *row, struct arena *a)
     const struct bytes parts[] = {bytes_of(row->id), row->path, row->other, row->value};
     struct digest_stream s;
     struct text t;
+    char room[16];
 
     digest_begin(&s);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
@@ -79,9 +86,9 @@ struct bytes finding_fingerprint(const struct finding *row, struct arena *a)
     }
     struct digest d = digest_end(&s);
 
-    text_init(&t, a, 64);
+    text_init_room(&t, room, sizeof(room));
     text_hex(&t, (struct bytes){d.bytes, 8});
-    return text_bytes(&t);
+    return arena_copy(a, text_bytes(&t));
 }
 
 struct bytes finding_words(struct findings *f, const char *format, ...)

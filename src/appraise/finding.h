@@ -51,6 +51,9 @@ struct findings {
     size_t cap;
 };
 
+/* Makes room for about so many, so that they need not move; what is not used costs nothing. */
+void findings_expect(struct findings *f, size_t count);
+
 void findings_add(struct findings *f, struct finding row);
 
 /* Worst first; then peers' bits, path and id, so that the order is the same every time. */

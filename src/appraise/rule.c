@@ -184,8 +184,11 @@ static bool fault_has_row(const struct rule_run *r, uint32_t node, struct bytes 
 void rule_malformed_evidence(struct rule_run *r, const struct rule *row)
 {
     struct claim_list all = claims_of(r->x, NEED_FAULT);
-    size_t *counts = ARENA_ARRAY(r->x->arena, size_t, r->x->tree->count);
-    uint32_t *first = ARENA_ARRAY(r->x->arena, uint32_t, r->x->tree->count);
+    struct arena scratch;
+
+    arena_init(&scratch);
+    size_t *counts = ARENA_ARRAY(&scratch, size_t, r->x->tree->count);
+    uint32_t *first = ARENA_ARRAY(&scratch, uint32_t, r->x->tree->count);
 
     for (size_t i = 0; i < all.count; i++) {
         uint32_t node = all.nodes[i];
@@ -198,6 +201,7 @@ void rule_malformed_evidence(struct rule_run *r, const struct rule *row)
     }
     for (uint32_t i = 0; i < r->x->tree->count; i++)
         rule_report_all(r, row, first[i], counts[i]);
+    arena_done(&scratch);
 }
 
 uint32_t rule_claim(const struct rule_run *r, enum need n, const char *path)
@@ -249,4 +253,5 @@ void rules_judge(const struct subject *s, const struct policy *p, struct finding
         if (nodes[i].count > 0)
             coverage_judged(c, nodes[i].name, JUDGE_RULE);
     }
+    claim_index_done(&x);
 }

@@ -22,33 +22,30 @@ static struct digest_list revoked_in(const struct claim_index *x, uint32_t *ret_
     return l;
 }
 
-void rules_judge_history(const struct subject *s, const struct subject *before,
-                         struct findings *f)
+static void judge_revoked(struct claim_index *now_index, struct claim_index *then_index,
+                          struct findings *f)
 {
-    struct claim_index now_index;
-    struct claim_index then_index;
+    const struct tree *tree = now_index->tree;
     uint32_t now_first;
     uint32_t then_first;
     size_t gone = 0;
 
-    claim_index_init(&now_index, s, f->arena);
-    claim_index_init(&then_index, before, f->arena);
-    struct digest_list now = revoked_in(&now_index, &now_first);
-    struct digest_list then = revoked_in(&then_index, &then_first);
+    struct digest_list now = revoked_in(now_index, &now_first);
+    struct digest_list then = revoked_in(then_index, &then_first);
 
     for (size_t i = 0; i < then.count; i++)
         gone += !digest_list_has(&now, then.rows[i]);
-    struct rule_run r = {&now_index, NULL, f};
+    struct rule_run r = {now_index, NULL, f};
     uint32_t surface = rule_surface(&r, "efivar");
 
-    if (gone == 0 || surface == TREE_NONE || s->tree.nodes[surface].incomplete)
+    if (gone == 0 || surface == TREE_NONE || tree->nodes[surface].incomplete)
         return;
     findings_add(
         f, (struct finding){
                .id = "rule.dbx-shrunk",
                .judge = JUDGE_RULE,
                .severity = SEVERITY_HIGH,
-               .path = claim_path(&now_index, now_first != TREE_NONE ? now_first : surface),
+               .path = claim_path(now_index, now_first != TREE_NONE ? now_first : surface),
                .why = finding_words(f,
                                     "The revocation list has shrunk: %zu of %zu entries of the "
                                     "earlier evidence are gone.",
@@ -57,4 +54,17 @@ void rules_judge_history(const struct subject *s, const struct subject *before,
                                 "revocation list again."),
                .node = now_first != TREE_NONE ? now_first : surface,
            });
+}
+
+void rules_judge_history(const struct subject *s, const struct subject *before,
+                         struct findings *f)
+{
+    struct claim_index now;
+    struct claim_index then;
+
+    claim_index_init(&now, s, f->arena);
+    claim_index_init(&then, before, f->arena);
+    judge_revoked(&now, &then, f);
+    claim_index_done(&now);
+    claim_index_done(&then);
 }

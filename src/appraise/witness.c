@@ -204,4 +204,5 @@ void witness_judge(const struct subject *s, struct findings *f, struct coverage 
     witness_processors(&w);
     witness_twins(&w);
     witness_reads(&w);
+    claim_index_done(&x);
 }

@@ -91,6 +91,20 @@ static bool write_result(const struct choice *o, const struct result *r, struct 
     return file_write(o->output, b, a, e);
 }
 
+/* Where a rendering goes, piece by piece: of very many findings it would fill memory. */
+struct outlet {
+    const struct verb *verb;
+    int status;
+};
+
+static void put_out(void *user, struct bytes piece)
+{
+    struct outlet *out = user;
+
+    if (out->status != STATUS_TROUBLE)
+        out->status = verb_output(out->verb, piece, out->status);
+}
+
 static int show(const struct verb *v, const struct choice *o, const struct result *r,
                 const struct dsse *d, struct arena *a)
 {
@@ -107,13 +121,17 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
         return verb_fail(v, &e);
     if (o->published)
         return verb_output(v, text_bytes(&t), status);
+    struct outlet out = {v, status};
+
+    text_drain(&t, put_out, &out);
     if (o->json)
         result_json(&t, r, a);
     else if (!o->report || o->html == NULL)
         result_text(&t, r, isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL);
     if (!o->json)
         text_add(&t, text_bytes(&said));
-    return verb_output(v, text_bytes(&t), status);
+    text_drain_rest(&t);
+    return out.status;
 }
 
 static int run(const struct verb *v, const struct choice *o, struct arena *a)

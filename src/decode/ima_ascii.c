@@ -10,6 +10,7 @@
 #include "decode/ima_entry.h"
 
 enum {
+    BEGINNING = 4096,
     LINE_MIN = 8,
     LIST_MAX = 256 << 20,
 };
@@ -194,6 +195,8 @@ static unsigned probe(struct bytes b, struct bytes label)
     uint64_t number;
 
     (void)label;
+    /* What needs to be told stands at the beginning of the first line. */
+    b = bytes_slice(b, 0, BEGINNING);
     if (!bytes_line(&b, &line) || !bytes_word(&line, " ", &word) ||
         !bytes_number(word, 10, &number) || number >= 24 || !bytes_word(&line, " ", &word) ||
         word.len < 32 || !bytes_word(&line, " ", &word))

@@ -291,6 +291,22 @@ static bool strings_readable(struct bytes b)
     return true;
 }
 
+/* Where a structure at `at` that may be one ends; 0 if none is there. */
+static size_t probe_structure(struct bytes b, size_t at, bool named)
+{
+    size_t fields = b.data[at + 1];
+    const struct smbios_type *type = smbios_type_find(b.data[at]);
+    size_t minimum = type != NULL ? type->minimum : SMBIOS_HEADER;
+
+    if (fields < minimum || fields > b.len - at || (type == NULL && b.data[at] < SMBIOS_OEM))
+        return 0;
+    size_t end = strings_end(b, at + fields);
+
+    if (end == 0 || named || strings_readable(bytes_slice(b, at + fields, end - at - fields)))
+        return end;
+    return 0;
+}
+
 /*
  * The structures of a table follow each other, up to its end or to where it is damaged. Any
  * byte from 128 on is the type of a vendor, so what the specification defines must be among
@@ -307,21 +323,13 @@ static unsigned probe_table(struct bytes b, bool named)
     bool system = false;
 
     while (b.len - at >= SMBIOS_HEADER) {
-        size_t fields = b.data[at + 1];
-        const struct smbios_type *type = smbios_type_find(b.data[at]);
-        size_t minimum = type != NULL ? type->minimum : SMBIOS_HEADER;
+        size_t end = probe_structure(b, at, named);
 
-        if (fields < minimum || fields > b.len - at ||
-            (type == NULL && b.data[at] < SMBIOS_OEM))
-            break;
-        size_t end = strings_end(b, at + fields);
-
-        if (end == 0 ||
-            (!named && !strings_readable(bytes_slice(b, at + fields, end - at - fields))))
+        if (end == 0)
             break;
         if (b.data[at] == SMBIOS_END)
-            return fields != SMBIOS_HEADER ? 0 : known >= 2 ? 60 : 20;
-        known += type != NULL;
+            return b.data[at + 1] != SMBIOS_HEADER ? 0 : known >= 2 ? 60 : 20;
+        known += smbios_type_find(b.data[at]) != NULL;
         system = system || b.data[at] == SMBIOS_BIOS || b.data[at] == SMBIOS_SYSTEM;
         at = end;
     }

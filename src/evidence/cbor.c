@@ -240,14 +240,20 @@ struct value cbor_read_value(struct reader *r)
     return (struct value){.type = TYPE_UINT};
 }
 
-struct digest node_digest(const char *kind, unsigned version, struct bytes encoded)
+void node_digest_begin(struct digest_stream *s, const char *kind, unsigned version)
 {
     char domain[64];
-    struct digest_stream s;
     struct bytes name = bytes_format(domain, sizeof(domain), "assay/%s/%u", kind, version);
 
-    digest_begin(&s);
-    digest_more(&s, (struct bytes){name.data, name.len + 1});
+    digest_begin(s);
+    digest_more(s, (struct bytes){name.data, name.len + 1});
+}
+
+struct digest node_digest(const char *kind, unsigned version, struct bytes encoded)
+{
+    struct digest_stream s;
+
+    node_digest_begin(&s, kind, version);
     digest_more(&s, encoded);
     return digest_end(&s);
 }

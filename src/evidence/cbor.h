@@ -55,4 +55,7 @@ struct value cbor_read_value(struct reader *r);
 /* The digest of a node: SHA-256 over "assay/KIND/VERSION", NUL, and its encoding. */
 struct digest node_digest(const char *kind, unsigned version, struct bytes encoded);
 
+/* The beginning of that, for an encoding that is not in memory at once. */
+void node_digest_begin(struct digest_stream *s, const char *kind, unsigned version);
+
 #endif

@@ -25,18 +25,34 @@ struct builder {
     uint32_t *start;      /* by item: where its children begin in `order` */
     struct run *children; /* by node: its children in `order` */
     size_t children_cap;
+    struct arena scratch; /* for all of this, and for nodes while they are encoded */
+    struct text entries;
+    struct text node;
+    struct text list; /* of a node that is split: digests of its chunks, and one of these */
+    struct text chunk;
+    size_t *ends; /* of each entry */
+    size_t ends_cap;
     tree_sink *sink;
     void *user;
 };
+
+static void builder_init(struct builder *b)
+{
+    struct text *texts[] = {&b->entries, &b->node, &b->list, &b->chunk};
+
+    arena_init(&b->scratch);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        text_init(texts[i], &b->scratch, ENCODED_MAX);
+}
 
 static void group_by_parent(struct builder *b)
 {
     const struct decoded *d = b->tree->decoded;
     size_t n = d->item_count;
-    uint32_t *fill = ARENA_ARRAY(d->arena, uint32_t, n + 1);
+    uint32_t *fill = ARENA_ARRAY(&b->scratch, uint32_t, n + 1);
 
-    b->order = ARENA_ARRAY(d->arena, uint32_t, n);
-    b->start = ARENA_ARRAY(d->arena, uint32_t, n + 2);
+    b->order = ARENA_ARRAY(&b->scratch, uint32_t, n);
+    b->start = ARENA_ARRAY(&b->scratch, uint32_t, n + 2);
     for (size_t i = 1; i < n; i++)
         b->start[d->items[i].parent + 1]++;
     for (size_t i = 0; i < n; i++)
@@ -63,7 +79,7 @@ static uint32_t node_add(struct builder *b, uint32_t parent, uint32_t item, size
     const struct item *source = &t->decoded->items[item];
 
     arena_grow(t->arena, &t->nodes, t->count, cap, sizeof(*t->nodes));
-    arena_grow(t->arena, &b->children, t->count, &b->children_cap, sizeof(*b->children));
+    arena_grow(&b->scratch, &b->children, t->count, &b->children_cap, sizeof(*b->children));
     uint32_t index = (uint32_t)t->count++;
 
     t->nodes[index] = (struct tree_node){
@@ -194,71 +210,64 @@ static struct digest finish(const struct builder *b, struct bytes encoded)
  * entry moves one boundary, not all), each a node of its own; the node lists their digests
  * instead.
  */
-static struct digest encode_split(const struct builder *b, const struct tree_node *n,
-                                  struct bytes entries, const size_t *ends, size_t count)
+static struct digest encode_split(struct builder *b, const struct tree_node *n, size_t count)
 {
-    struct text list;
+    struct bytes entries = text_bytes(&b->entries);
     uint64_t chunks = 0;
     size_t from = 0;
     size_t first = 0;
 
-    text_init(&list, b->tree->arena, ENCODED_MAX);
+    text_clear(&b->list);
     for (size_t i = 0; i < count; i++) {
-        size_t entry_from = i == 0 ? 0 : ends[i - 1];
+        size_t entry_from = i == 0 ? 0 : b->ends[i - 1];
         struct digest cut =
-            digest_sha256(bytes_slice(entries, entry_from, ends[i] - entry_from));
+            digest_sha256(bytes_slice(entries, entry_from, b->ends[i] - entry_from));
 
-        if ((cut.bytes[0] & 0x3f) != 0 && ends[i] - from < CHUNK_MAX && i + 1 < count)
+        if ((cut.bytes[0] & 0x3f) != 0 && b->ends[i] - from < CHUNK_MAX && i + 1 < count)
             continue;
-        struct text chunk;
+        text_clear(&b->chunk);
+        cbor_array(&b->chunk, 2);
+        cbor_uint(&b->chunk, 8);
+        cbor_array(&b->chunk, i + 1 - first);
+        text_add(&b->chunk, bytes_slice(entries, from, b->ends[i] - from));
+        struct digest d = finish(b, text_bytes(&b->chunk));
 
-        text_init(&chunk, b->tree->arena, ENCODED_MAX);
-        cbor_array(&chunk, 2);
-        cbor_uint(&chunk, 8);
-        cbor_array(&chunk, i + 1 - first);
-        text_add(&chunk, bytes_slice(entries, from, ends[i] - from));
-        struct digest d = finish(b, text_bytes(&chunk));
-
-        cbor_bytes(&list, (struct bytes){d.bytes, sizeof(d.bytes)});
+        cbor_bytes(&b->list, (struct bytes){d.bytes, sizeof(d.bytes)});
         chunks++;
-        from = ends[i];
+        from = b->ends[i];
         first = i + 1;
     }
-    struct text node;
-
-    text_init(&node, b->tree->arena, ENCODED_MAX);
-    cbor_array(&node, 3);
-    cbor_uint(&node, 4 + (unsigned)n->kind);
-    cbor_bool(&node, n->incomplete);
-    cbor_array(&node, chunks);
-    text_add(&node, text_bytes(&list));
-    return finish(b, text_bytes(&node));
+    text_clear(&b->node);
+    cbor_array(&b->node, 3);
+    cbor_uint(&b->node, 4 + (unsigned)n->kind);
+    cbor_bool(&b->node, n->incomplete);
+    cbor_array(&b->node, chunks);
+    text_add(&b->node, text_bytes(&b->list));
+    return finish(b, text_bytes(&b->node));
 }
 
-static struct digest encode_node(const struct builder *b, const struct tree_node *n)
+static struct digest encode_node(struct builder *b, const struct tree_node *n)
 {
-    struct tree *t = b->tree;
-    struct text entries;
-    struct text node;
-    size_t *ends = ARENA_ARRAY(t->arena, size_t, n->count);
+    const struct tree *t = b->tree;
     size_t count = 0;
 
-    text_init(&entries, t->arena, ENCODED_MAX);
+    text_clear(&b->entries);
     for (uint32_t i = n->first; i < n->first + n->count; i++) {
         if (!tree_in_model(t, i))
             continue;
-        encode_entry(t, &t->nodes[i], &entries);
-        ends[count++] = entries.len;
+        encode_entry(t, &t->nodes[i], &b->entries);
+        arena_grow(&b->scratch, &b->ends, count, &b->ends_cap, sizeof(*b->ends));
+        b->ends[count++] = b->entries.len;
     }
-    if (entries.len > NODE_SPLIT)
-        return encode_split(b, n, text_bytes(&entries), ends, count);
-    text_init(&node, t->arena, ENCODED_MAX);
-    cbor_array(&node, 3);
-    cbor_uint(&node, n->kind);
-    cbor_bool(&node, n->incomplete);
-    cbor_array(&node, count);
-    text_add(&node, text_bytes(&entries));
-    return finish(b, text_bytes(&node));
+    if (b->entries.len > NODE_SPLIT)
+        return encode_split(b, n, count);
+    text_clear(&b->node);
+    cbor_array(&b->node, 3);
+    cbor_uint(&b->node, n->kind);
+    cbor_bool(&b->node, n->incomplete);
+    cbor_array(&b->node, count);
+    text_add(&b->node, text_bytes(&b->entries));
+    return finish(b, text_bytes(&b->node));
 }
 
 /* From the leaves up: sorts bags, notes what hangs beside the model, makes digests. */
@@ -291,6 +300,10 @@ void tree_build(struct tree *t, const struct decoded *d, tree_sink *sink, void *
     size_t cap = 0;
 
     *t = (struct tree){.decoded = d, .arena = d->arena};
+    builder_init(&b);
+    /* About as many as there will be, so that they need not move. */
+    arena_widen(t->arena, &t->nodes, d->item_count, &cap, sizeof(*t->nodes));
+    arena_widen(&b.scratch, &b.children, d->item_count, &b.children_cap, sizeof(*b.children));
     group_by_parent(&b);
     (void)node_add(&b, 0, 0, &cap);
     for (uint32_t i = 0; i < t->count; i++)
@@ -302,6 +315,7 @@ void tree_build(struct tree *t, const struct decoded *d, tree_sink *sink, void *
         for (uint32_t k = 0; k < t->nodes[i].count; k++)
             t->nodes[t->nodes[i].first + k].parent = i;
     }
+    arena_done(&b.scratch);
 }
 
 uint32_t tree_child(const struct tree *t, uint32_t node, struct bytes name)

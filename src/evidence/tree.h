@@ -19,7 +19,7 @@ struct tree_node {
     uint32_t parent; /* node; the root is its own */
     uint32_t first;  /* children: nodes[first] to nodes[first + count - 1] */
     uint32_t count;
-    enum item_kind kind;
+    uint8_t kind;    /* enum item_kind */
     bool made;       /* a bag made from equal names: its members carry the same name */
     bool incomplete; /* a fault stands here or it was not seen whole: what is missing is unseen
                       */
@@ -37,7 +37,8 @@ struct tree {
     size_t count;
 };
 
-/* Receives every model node once it is encoded: its digest and its canonical bytes. */
+/* Receives every model node once it is encoded: its digest and its canonical bytes, which do
+ * not last. */
 typedef void tree_sink(void *user, const struct digest *d, struct bytes encoded);
 
 /*

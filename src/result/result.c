@@ -99,25 +99,30 @@ static void put_head(struct text *t, const struct result *r)
     put_optional(t, r->has_history, &r->history);
 }
 
+static void put_result(struct text *t, const struct result *r)
+{
+    cbor_array(t, MEMBERS + 1);
+    cbor_text(t, magic);
+    put_head(t, r);
+    cbor_array(t, r->finding_count);
+    for (size_t i = 0; i < r->finding_count; i++)
+        put_finding(t, &r->findings[i]);
+    cbor_array(t, r->coverage_count);
+    for (size_t i = 0; i < r->coverage_count; i++)
+        put_coverage(t, &r->coverage[i]);
+    put_sentences(t, &r->gaps);
+    put_sentences(t, &r->residual);
+    cbor_array(t, TRUST_CLAIMS);
+    for (size_t i = 0; i < TRUST_CLAIMS; i++)
+        cbor_int(t, r->trust[i]);
+}
+
 struct bytes result_encode(const struct result *r, struct arena *a)
 {
     struct text t;
 
     text_init(&t, a, RESULT_MAX);
-    cbor_array(&t, MEMBERS + 1);
-    cbor_text(&t, magic);
-    put_head(&t, r);
-    cbor_array(&t, r->finding_count);
-    for (size_t i = 0; i < r->finding_count; i++)
-        put_finding(&t, &r->findings[i]);
-    cbor_array(&t, r->coverage_count);
-    for (size_t i = 0; i < r->coverage_count; i++)
-        put_coverage(&t, &r->coverage[i]);
-    put_sentences(&t, &r->gaps);
-    put_sentences(&t, &r->residual);
-    cbor_array(&t, TRUST_CLAIMS);
-    for (size_t i = 0; i < TRUST_CLAIMS; i++)
-        cbor_int(&t, r->trust[i]);
+    put_result(&t, r);
     return text_bytes(&t);
 }
 
@@ -311,7 +316,21 @@ struct digest result_node_digest(struct bytes node)
     return node_digest("result", RESULT_VERSION, node);
 }
 
+static void digest_piece(void *user, struct bytes piece)
+{
+    digest_more(user, piece);
+}
+
+/* Piece by piece: of very many findings the encoding would be as large as all else. */
 struct digest result_digest(const struct result *r, struct arena *a)
 {
-    return result_node_digest(result_encode(r, a));
+    struct digest_stream stream;
+    struct text t;
+
+    node_digest_begin(&stream, "result", RESULT_VERSION);
+    text_init(&t, a, RESULT_MAX);
+    text_drain(&t, digest_piece, &stream);
+    put_result(&t, r);
+    text_drain_rest(&t);
+    return digest_end(&stream);
 }

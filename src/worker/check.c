@@ -144,25 +144,33 @@ static bool span_good(const struct decoded *d, struct span s)
     return s.offset <= len && s.length <= len - s.offset;
 }
 
+/* An array of the worker's. */
+struct array {
+    const void *rows;
+    size_t count;
+    size_t size;  /* bytes of an element */
+    size_t spare; /* elements for which the copy has room beside these */
+};
+
 /*
- * A copy of an array of the worker's in `*ret`, which is NULL and stays so if there are no
- * rows; false if it is not wholly where arrays must be.
+ * A copy of an array in `*ret`, which is NULL and stays so if there are no rows; false if it is
+ * not wholly where arrays must be.
  */
-static bool array_copy(const struct check_room *r, const void *rows, size_t count, size_t size,
-                       struct arena *a, void *ret)
+static bool array_copy(const struct check_room *r, struct array from, struct arena *a,
+                       void *ret, size_t *ret_capacity)
 {
-    struct bytes all = {rows, 0};
-    size_t capacity = 0;
+    struct bytes all = {from.rows, 0};
     void *copy = NULL;
 
-    if (count == 0)
+    *ret_capacity = 0;
+    if (from.count == 0)
         return true;
-    if (__builtin_mul_overflow(count, size, &all.len) || count > UINT32_MAX)
+    if (__builtin_mul_overflow(from.count, from.size, &all.len) || from.count > UINT32_MAX)
         return false;
     if (!r->anywhere && !inside(r->rows, all))
         return false;
-    arena_widen(a, &copy, count, &capacity, size);
-    memcpy(copy, rows, all.len);
+    arena_widen(a, &copy, from.count + from.spare, ret_capacity, from.size);
+    memcpy(copy, from.rows, all.len);
     memcpy(ret, &copy, sizeof(copy));
     return true;
 }
@@ -170,22 +178,24 @@ static bool array_copy(const struct check_room *r, const void *rows, size_t coun
 static bool check_arrays(const struct decoded *made, const struct check_room *r,
                          struct arena *a, struct decoded *d)
 {
+    struct array faults = {made->faults, made->fault_count, sizeof(*d->faults), 0};
+    struct array regions = {made->regions, made->region_count, sizeof(*d->regions), 0};
+    struct array blobs = {made->blobs, made->blob_count, sizeof(*d->blobs), 0};
+    /* Most parents add a claim for each fault, of which the number is checked first. */
+    struct array items = {made->items, made->item_count, sizeof(*d->items), faults.count};
+
     *d = (struct decoded){
         .arena = a,
         .leaves = ARENA_ARRAY(a, uint8_t, KEY_COUNT),
-        .item_count = made->item_count,
-        .item_cap = made->item_count,
-        .fault_count = made->fault_count,
-        .fault_cap = made->fault_count,
-        .region_count = made->region_count,
-        .region_cap = made->region_count,
-        .blob_count = made->blob_count,
-        .blob_cap = made->blob_count,
+        .item_count = items.count,
+        .fault_count = faults.count,
+        .region_count = regions.count,
+        .blob_count = blobs.count,
     };
-    return array_copy(r, made->items, d->item_count, sizeof(*d->items), a, &d->items) &&
-           array_copy(r, made->faults, d->fault_count, sizeof(*d->faults), a, &d->faults) &&
-           array_copy(r, made->regions, d->region_count, sizeof(*d->regions), a, &d->regions) &&
-           array_copy(r, made->blobs, d->blob_count, sizeof(*d->blobs), a, &d->blobs);
+    return array_copy(r, faults, a, &d->faults, &d->fault_cap) &&
+           array_copy(r, items, a, &d->items, &d->item_cap) &&
+           array_copy(r, regions, a, &d->regions, &d->region_cap) &&
+           array_copy(r, blobs, a, &d->blobs, &d->blob_cap);
 }
 
 /* The collected blobs: the inputs that were not to be skipped, in order, and nothing else. */
