@@ -349,12 +349,12 @@ static void decode(struct decode *d)
 {
     struct pci_address address;
     uint64_t count = 0;
-    bool named = pci_address_parse(d->label, &address) &&
-                 !bytes_equal(d->out->items[d->item].name, d->label);
+    bool device = pci_address_parse(d->label, &address);
+    bool named = device && !bytes_equal(d->out->items[d->item].name, d->label);
 
     if (named)
         decode_open_bytes(d, ITEM_MAP, pci_address_text(d->arena, &address));
-    size_t end = pci_address_parse(d->label, &address) ? 0 : bare_length(d->in.all);
+    size_t end = device ? 0 : bare_length(d->in.all);
 
     if (end > 0) {
         bare_image(d, end);
