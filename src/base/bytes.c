@@ -10,6 +10,14 @@ bool bytes_starts_with(struct bytes b, const char *prefix)
     return b.len >= p.len && (p.len == 0 || memcmp(b.data, p.data, p.len) == 0);
 }
 
+size_t bytes_find(struct bytes b, size_t from, struct bytes what)
+{
+    const uint8_t *at =
+        from < b.len ? memmem(b.data + from, b.len - from, what.data, what.len) : NULL;
+
+    return at != NULL ? (size_t)(at - b.data) : b.len;
+}
+
 int bytes_compare(struct bytes a, struct bytes b)
 {
     size_t common = a.len < b.len ? a.len : b.len;

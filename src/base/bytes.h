@@ -42,6 +42,9 @@ static inline bool bytes_equal_text(struct bytes a, const char *text)
 
 bool bytes_starts_with(struct bytes b, const char *prefix);
 
+/* Where `what` next stands in `b` at or behind `from`; b.len if it does not. */
+size_t bytes_find(struct bytes b, size_t from, struct bytes what);
+
 /* Lexicographic order of unsigned bytes, the shorter first: <0, 0, >0 as memcmp. */
 int bytes_compare(struct bytes a, struct bytes b);
 

@@ -21,17 +21,9 @@ static const char version_mark[] = "ATENs_FW";
 
 static const char *const table_marks[] = {"fwmap", "sig_table"};
 
-static size_t find(struct bytes b, size_t from, const char *what)
-{
-    const uint8_t *at =
-        from < b.len ? memmem(b.data + from, b.len - from, what, strlen(what)) : NULL;
-
-    return at != NULL ? (size_t)(at - b.data) : b.len;
-}
-
 size_t aten_version_next(struct bytes b, size_t from)
 {
-    return find(b, from, version_mark);
+    return bytes_find(b, from, bytes_of(version_mark));
 }
 
 static bool tags_at(struct bytes b, size_t first, size_t second)
@@ -142,7 +134,8 @@ static bool is_word(uint64_t c)
 /* The next mark that is no part of a text: aligned, and a word by itself. */
 static size_t table_next(struct bytes b, size_t from, const char *mark)
 {
-    for (size_t at = find(b, from, mark); at < b.len; at = find(b, at + 1, mark)) {
+    for (size_t at = bytes_find(b, from, bytes_of(mark)); at < b.len;
+         at = bytes_find(b, at + 1, bytes_of(mark))) {
         bool alone = !is_word(bytes_uint(b, at + strlen(mark), 1, false)) &&
                      (at == 0 || !is_word(bytes_uint(b, at - 1, 1, false)));
 

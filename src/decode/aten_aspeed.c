@@ -4,8 +4,6 @@
  * images in text, "[img]: OFFSET LENGTH CRC NAME" for each and "[end]", as published by the
  * authors of extractors; of later boards the marks of the tables that say what is signed.
  */
-#include <string.h>
-
 #include "decode/aten.h"
 #include "decode/bmc_part.h"
 #include "decode/codec.h"
@@ -64,12 +62,7 @@ static size_t table_next(struct bytes b, size_t from)
 {
     struct row row;
 
-    while (from < b.len) {
-        const uint8_t *at = memmem(b.data + from, b.len - from, row_mark, ROW_MARK);
-
-        if (at == NULL)
-            break;
-        from = (size_t)(at - b.data);
+    while ((from = bytes_find(b, from, bytes_of(row_mark))) < b.len) {
         if (row_here(bytes_slice(b, from, SIZE_MAX), &row))
             return from;
         from++;

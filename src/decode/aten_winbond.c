@@ -4,8 +4,6 @@
  * footer of 64 bytes somewhere behind it at a multiple of 64, as published by the authors of
  * extractors.
  */
-#include <string.h>
-
 #include "decode/aten.h"
 #include "decode/bmc_part.h"
 #include "decode/codec.h"
@@ -54,12 +52,7 @@ static uint64_t image_start(struct bytes footer)
 /* The next footer from `from`, or the end. */
 static size_t footer_next(struct bytes b, size_t from)
 {
-    while (from < b.len) {
-        const uint8_t *at = memmem(b.data + from, b.len - from, mark, sizeof(mark));
-
-        if (at == NULL)
-            break;
-        from = (size_t)(at - b.data);
+    while ((from = bytes_find(b, from, (struct bytes){mark, sizeof(mark)})) < b.len) {
         if (from % FOOTER == MARK_AT && b.len - from >= FOOTER - MARK_AT)
             return from - MARK_AT;
         from++;

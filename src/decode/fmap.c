@@ -40,12 +40,7 @@ static size_t map_find(struct bytes b)
 {
     size_t from = 0;
 
-    while (from < b.len) {
-        const uint8_t *at = memmem(b.data + from, b.len - from, mark, sizeof(mark) - 1);
-
-        if (at == NULL)
-            break;
-        from = (size_t)(at - b.data);
+    while ((from = bytes_find(b, from, bytes_of(mark))) < b.len) {
         if (b.len - from >= HEADER && from % ALIGNMENT == 0 && b.data[from + 8] == VERSION)
             return from;
         from++;

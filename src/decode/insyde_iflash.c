@@ -3,8 +3,6 @@
  * Insyde's iFlash container: parts with a header of 24 bytes each (mark, tag, length with and
  * without filling), as published by the authors of extractors. Bytes between parts are stated.
  */
-#include <string.h>
-
 #include "decode/capsule.h"
 #include "decode/image_part.h"
 #include "decode/uefi.h"
@@ -30,12 +28,7 @@ static bool header_here(struct bytes b)
 
 static size_t header_next(struct bytes b, size_t from)
 {
-    while (from < b.len) {
-        const uint8_t *at = memmem(b.data + from, b.len - from, mark, sizeof(mark) - 1);
-
-        if (at == NULL)
-            break;
-        from = (size_t)(at - b.data);
+    while ((from = bytes_find(b, from, bytes_of(mark))) < b.len) {
         if (header_here(bytes_slice(b, from, SIZE_MAX)))
             return from;
         from++;

@@ -36,12 +36,7 @@ static const char ami_mark[] = "AMIBIOSC";
 /* Where the next valid member stands from `from`, or the end. */
 static size_t member_next(struct bytes b, size_t from, struct lha_member *ret)
 {
-    while (from < b.len) {
-        const uint8_t *at = memmem(b.data + from, b.len - from, "-lh", 3);
-
-        if (at == NULL)
-            break;
-        from = (size_t)(at - b.data);
+    while ((from = bytes_find(b, from, bytes_of("-lh"))) < b.len) {
         if (from >= LHA_MARK && lha_member_at(bytes_slice(b, from - LHA_MARK, SIZE_MAX), ret))
             return from - LHA_MARK;
         from++;
@@ -51,10 +46,9 @@ static size_t member_next(struct bytes b, size_t from, struct lha_member *ret)
 
 static size_t record_at(struct bytes b)
 {
-    const uint8_t *at = memmem(b.data, b.len, ami_mark, MARK);
+    size_t at = bytes_find(b, 0, bytes_of(ami_mark));
 
-    return at != NULL && b.len - (size_t)(at - b.data) >= RECORD ? (size_t)(at - b.data)
-                                                                 : b.len;
+    return b.len - at >= RECORD ? at : b.len;
 }
 
 static unsigned probe(struct bytes b, struct bytes label)

@@ -3,8 +3,6 @@
  * Flash of AMI MegaRAC controllers: modules, each with a flash module header of 64 bytes at a
  * block's beginning, or at the end of the first block a link to it (u-boot, vendors/ami/fmh).
  */
-#include <string.h>
-
 #include "decode/bmc_layout.h"
 #include "decode/bmc_part.h"
 #include "decode/codec.h"
@@ -37,16 +35,9 @@ static bool link_here(struct bytes b)
            bytes_uint(b, 0, 2, false) == END_MARK;
 }
 
-static size_t mark_next(struct bytes b, size_t from)
-{
-    const uint8_t *at = from < b.len ? memmem(b.data + from, b.len - from, mark, 8) : NULL;
-
-    return at != NULL ? (size_t)(at - b.data) : b.len;
-}
-
 static unsigned probe(struct bytes b, struct bytes label)
 {
-    size_t at = bmc_ruled_out(b) ? b.len : mark_next(b, 0);
+    size_t at = bmc_ruled_out(b) ? b.len : bytes_find(b, 0, bytes_of(mark));
 
     (void)label;
     if (at < b.len && header_here(bytes_slice(b, at, SIZE_MAX)))
@@ -144,9 +135,10 @@ static void module(struct decode *d, struct bmc_layout *l, size_t at)
 static void headers_take(struct decode *d, struct bmc_layout *l)
 {
     struct bytes all = d->in.all;
-    size_t at = mark_next(all, 0);
+    size_t at = bytes_find(all, 0, bytes_of(mark));
 
-    for (size_t n = 0; at < all.len && n < MODULES_MAX; at = mark_next(all, at + 1)) {
+    for (size_t n = 0; at < all.len && n < MODULES_MAX;
+         at = bytes_find(all, at + 1, bytes_of(mark))) {
         if (header_here(bytes_slice(all, at, SIZE_MAX)))
             n += bmc_try(d, l, at, HEADER);
         else if (at >= LINK_MARK_AT && link_here(bytes_slice(all, at - LINK_MARK_AT, SIZE_MAX)))

@@ -141,6 +141,19 @@ static void hex_digits(void **state)
     assert_int_equal(hex_digit(0xff), -1);
 }
 
+static void finding_goes_on_and_stops_at_the_end(void **state)
+{
+    struct bytes b = LITERAL("a-lh-lh");
+
+    (void)state;
+    assert_int_equal(bytes_find(b, 0, bytes_of("-lh")), 1);
+    assert_int_equal(bytes_find(b, 2, bytes_of("-lh")), 4);
+    assert_int_equal(bytes_find(b, 5, bytes_of("-lh")), b.len);
+    assert_int_equal(bytes_find(b, b.len, bytes_of("h")), b.len);
+    assert_int_equal(bytes_find(b, SIZE_MAX, bytes_of("h")), b.len);
+    assert_int_equal(bytes_find((struct bytes){NULL, 0}, 0, bytes_of("h")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +168,7 @@ int main(void)
         TEST(numbers_fill_the_bytes_and_do_not_wrap),
         TEST(formatting_is_cut_at_the_room),
         TEST(hex_digits),
+        TEST(finding_goes_on_and_stops_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
