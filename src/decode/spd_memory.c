@@ -128,8 +128,7 @@ void spd_ddr3(struct decode *d)
     uint64_t step = (fine & 15) == 0 ? 0 : (fine >> 4) / (fine & 15);
     unsigned correction = spd_byte(d, 34);
     int64_t fine_part = correction < 128 ? (int64_t)correction : (int64_t)correction - 256;
-    int64_t time =
-        (int64_t)(divisor == 0 ? 0 : medium / divisor) + fine_part * (int64_t)step;
+    int64_t time = (int64_t)(divisor == 0 ? 0 : medium / divisor) + fine_part * (int64_t)step;
 
     spd_speed(d, time > 0 ? (uint64_t)time : 0, 12);
 }
