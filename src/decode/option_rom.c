@@ -124,10 +124,10 @@ static bool certificates_end(struct bytes pe, uint64_t *ret)
     uint32_t directories = reader_u32le(&r);
 
     (void)reader_take(&r, directories > PE_SECURITY ? 8 * PE_SECURITY : 0);
-    uint64_t at = directories > PE_SECURITY ? reader_u32le(&r) : 0;
-    uint32_t size = directories > PE_SECURITY ? reader_u32le(&r) : 0;
+    struct bytes security = reader_take(&r, directories > PE_SECURITY ? 8 : 0);
+    uint64_t size = bytes_u32le(security, 4);
 
-    *ret = size != 0 ? at + size : 0;
+    *ret = size != 0 ? bytes_u32le(security, 0) + size : 0;
     return !r.failed;
 }
 
