@@ -445,12 +445,7 @@ static unsigned probe(struct bytes b, struct bytes label)
         return 0;
     if (pci_address_parse(label, &address))
         return 90;
-    bool plausible = (b.data[0x0e] & 0x7f) <= PCI_LAYOUT_CARDBUS &&
-                     (b.data[0] | b.data[1]) != 0 && (b.data[0] & b.data[1]) != 0xff &&
-                     (b.data[0x0b] <= 0x13 || b.data[0x0b] == 0xff);
-    /* The reserved bits of the status register are zero, and bytes after the pointer are. */
-    plausible = plausible && (b.data[6] & 0x07) == 0 && bytes_all(bytes_slice(b, 0x35, 3), 0);
-    return plausible ? 25 : 0;
+    return pci_plausible(b) ? 25 : 0;
 }
 
 const struct decoder decoder_pci_config = {
