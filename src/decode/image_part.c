@@ -6,10 +6,22 @@
 #include "decode/engine.h"
 #include "decode/engine_private.h"
 
+/*
+ * The decoder that is sure of a part. Never for all that the caller was given: what it could
+ * not explain would come back to it, or go to and fro between two, as deep as nesting may be.
+ */
+static const struct decoder *known_part(const struct decode *d, struct span s, struct bytes b)
+{
+    const struct reader *given = d->depth > 0 ? &d->outer[0] : &d->in;
+
+    if (s.blob == given->blob && s.offset == given->base && s.length == given->all.len)
+        return NULL;
+    return decoder_probe_sure(b, (struct bytes){NULL, 0}, DECODER_SURE);
+}
+
 void image_part_at(struct decode *d, struct span s, enum byte_class class)
 {
     struct bytes b = decode_span_bytes(d, s);
-    struct bytes none = {NULL, 0};
     struct span here = {s.blob, s.offset, 0};
 
     if (b.len == 0)
@@ -20,11 +32,11 @@ void image_part_at(struct decode *d, struct span s, enum byte_class class)
         decode_claimed_region(d, s, b.data[0] == 0xff ? CLASS_FREE_ERASED : CLASS_PADDING);
         return;
     }
-    const struct decoder *known = decoder_probe_sure(b, none, DECODER_SURE);
+    const struct decoder *known = known_part(d, s, b);
 
     if (known != NULL) {
         decode_digest(d, KEY_PART_READ_DIGEST, b, s);
-        decode_child(d, ITEM_MAP, none, s, known->name);
+        decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, s, known->name);
         return;
     }
     decode_digest(d, KEY_PART_DIGEST, b, s);

@@ -8,7 +8,7 @@
 /*
  * The next `n` bytes: filled with one value, or handed to the decoder that is sure to recognise
  * them, or else stated by length, digest and entropy, as bytes of this class. Claims go into
- * the current container.
+ * the current container. All that the caller was given itself is never handed on.
  */
 void image_part(struct decode *d, size_t n, enum byte_class class);
 
