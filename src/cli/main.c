@@ -98,7 +98,7 @@ static void heap_prepare(void)
 {
     enum {
         KEEP = 64 << 20,
-        STEP = 1 << 20
+        STEP = 4 << 20 /* holds a huge page wherever it begins */
     };
 
     (void)mallopt(M_MMAP_THRESHOLD, KEEP);
