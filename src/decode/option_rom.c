@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Expansion ROMs: PCI Local Bus Specification 3.0, section 6.3 (header, PCI data structure,
- * chain of images, checksum of legacy images) and UEFI 2.10, section 14.4.2 (EFI images); the
- * PE header of an uncompressed EFI image as far as its security directory. Images from before
- * PCI, which a BIOS carries for itself, have no data structure.
+ * chain of images, checksum of legacy images) and UEFI 2.10, section 14.4.2 (EFI images), whose
+ * programs are handed on. Images from before PCI, which a BIOS carries for itself, have no data
+ * structure.
  */
-#include "decode/decode.h"
+#include "decode/engine_private.h"
 #include "decode/pci_address.h"
+#include "decode/uefi.h"
 
 enum {
     BLOCK = 512,
@@ -15,6 +16,8 @@ enum {
     EFI_MARK = 0x0ef1,
     CODE_LEGACY = 0,
     CODE_EFI = 3,
+    COMPRESSION_NONE = 0,
+    COMPRESSION_UEFI = 1,
     LAST_IMAGE = 0x80,
     PE_32 = 0x10b,
     PE_32_PLUS = 0x20b,
@@ -93,10 +96,10 @@ static size_t structure_at(struct bytes image)
 }
 
 /*
- * Whether a PE image has a security directory with something in it: where its header is sound
- * enough to tell, returns true and says so in *ret.
+ * Where the certificates of a PE image end, or 0 if it has none. False if its header is not
+ * sound enough to tell.
  */
-static bool pe_signed(struct bytes pe, bool *ret)
+static bool certificates_end(struct bytes pe, uint64_t *ret)
 {
     struct reader r = reader_of(pe, 0, 0);
 
@@ -120,10 +123,11 @@ static bool pe_signed(struct bytes pe, bool *ret)
     reader_seek(&r, optional + (magic == PE_32 ? 92 : 108));
     uint32_t directories = reader_u32le(&r);
 
-    (void)reader_take(&r, directories > PE_SECURITY ? 8 * PE_SECURITY + 4 : 0);
-    uint32_t size = directories > PE_SECURITY ? reader_u32le(&r) : 0;
+    (void)reader_take(&r, directories > PE_SECURITY ? 8 * PE_SECURITY : 0);
+    struct bytes security = reader_take(&r, directories > PE_SECURITY ? 8 : 0);
+    uint64_t size = bytes_u32le(security, 4);
 
-    *ret = size != 0;
+    *ret = size != 0 ? bytes_u32le(security, 0) + size : 0;
     return !r.failed;
 }
 
@@ -134,26 +138,59 @@ static const char *code_name(uint64_t type)
     return type < ARRAY_LEN(names) ? names[type] : "other";
 }
 
+/*
+ * The program of an EFI image, in the ROM or unpacked from the bytes at `source` of it. What
+ * fills the last block behind certificates was not signed with the program.
+ */
+static void program(struct decode *d, struct span s, uint64_t source)
+{
+    struct bytes pe = decode_span_bytes(d, s);
+    uint64_t end = 0;
+
+    if (!certificates_end(pe, &end)) {
+        decode_fault(d, FAULT_BAD_SIGNATURE, source);
+        decode_region(d, s, CLASS_CODE);
+        return;
+    }
+    decode_value_at(d, KEY_OPTION_ROM_IMAGE_SIGNED_EMBEDDED, value_bool(end > 0),
+                    (struct span){d->in.blob, source, 0});
+    struct bytes rest = bytes_slice(pe, end < pe.len ? (size_t)end : pe.len, pe.len);
+
+    if (end > 0 && rest.len < BLOCK && (bytes_all(rest, 0) || bytes_all(rest, 0xff))) {
+        s.length -= rest.len;
+        decode_region(d, (struct span){s.blob, s.offset + s.length, rest.len}, CLASS_PADDING);
+    }
+    decode_child(d, ITEM_MAP, bytes_of("pe"), s, "pe-image");
+}
+
+/* What the firmware loads goes to the end that the header of the image states. */
 static void efi_image(struct decode *d)
 {
-    struct bytes all = d->in.all;
+    uint64_t end = decode_value(d, KEY_OPTION_ROM_EFI_INITIALISATION_BLOCKS) * BLOCK;
     uint64_t offset = decode_value(d, KEY_OPTION_ROM_EFI_OFFSET);
-    bool is_signed = false;
 
-    if (offset >= all.len) {
+    if (end == 0 || end > d->in.all.len) {
+        decode_fault(d, FAULT_BAD_LENGTH, d->in.base + 2);
+        end = d->in.all.len;
+    }
+    if (offset >= end) {
         decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + 0x16);
         return;
     }
-    if (decode_value(d, KEY_OPTION_ROM_EFI_COMPRESSION) != 0)
-        return;
-    struct span s = {d->in.blob, d->in.base + offset, all.len - offset};
+    struct span s = {d->in.blob, d->in.base + offset, end - offset};
+    uint64_t compression = decode_value(d, KEY_OPTION_ROM_EFI_COMPRESSION);
+    struct bytes out;
 
-    if (!pe_signed(bytes_slice(all, (size_t)offset, all.len), &is_signed)) {
-        decode_fault(d, FAULT_BAD_SIGNATURE, s.offset);
+    if (compression == COMPRESSION_NONE)
+        program(d, s, s.offset);
+    if (compression != COMPRESSION_UEFI)
         return;
-    }
-    decode_value_at(d, KEY_OPTION_ROM_IMAGE_SIGNED_EMBEDDED, value_bool(is_signed), s);
-    decode_region(d, s, CLASS_CODE);
+    decode_claimed_region(d, s, CLASS_COMPRESSED);
+    if (!uefi_unpack_efi11(d, decode_span_bytes(d, s), s, &out))
+        return;
+    uint32_t blob = decode_derive(d, s, out, uefi_method_name(UEFI_EFI11));
+
+    program(d, (struct span){blob, 0, out.len}, s.offset);
 }
 
 /* A legacy image sums to zero over the length that its header states. */
@@ -345,6 +382,19 @@ static void tail(struct decode *d, size_t end)
     decode_region(d, s, CLASS_PADDING);
 }
 
+/* All images together, whose bytes keep the classes that each gave them. */
+static void content(struct decode *d, size_t end, uint64_t count)
+{
+    struct span s = {d->in.blob, d->in.base, end};
+    struct span here = {s.blob, s.offset, 0};
+    struct digest digest = memo_sha256(d->engine->memo, decode_span_bytes(d, s));
+    struct bytes kept = arena_copy(d->arena, (struct bytes){digest.bytes, SHA256_SIZE});
+
+    decode_value_at(d, KEY_OPTION_ROM_IMAGES, value_uint(count), here);
+    decode_value_at(d, KEY_OPTION_ROM_LENGTH, value_uint(end), here);
+    decode_located(d, KEY_OPTION_ROM_CONTENT_DIGEST, value_bytes(kept), s);
+}
+
 static void decode(struct decode *d)
 {
     struct pci_address address;
@@ -362,15 +412,12 @@ static void decode(struct decode *d)
     } else {
         end = images(d, &count);
     }
-    struct span s = {d->in.blob, d->in.base, end};
 
     /* Images and the regions that hold them are made of blocks. */
     if (d->in.all.len % BLOCK != 0)
         decode_fault(d, FAULT_TRUNCATED, d->in.base + d->in.all.len);
     if (end > 0) {
-        decode_value_at(d, KEY_OPTION_ROM_IMAGES, value_uint(count), s);
-        decode_value_at(d, KEY_OPTION_ROM_LENGTH, value_uint(end), s);
-        decode_digest(d, KEY_OPTION_ROM_CONTENT_DIGEST, bytes_slice(d->in.all, 0, end), s);
+        content(d, end, count);
         tail(d, end);
     }
     if (named)

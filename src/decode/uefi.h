@@ -83,14 +83,17 @@ const char *uefi_method_name(enum uefi_method m);
 bool uefi_unpack(struct decode *d, enum uefi_method *m, struct bytes in, struct span s,
                  struct bytes *ret);
 
+/* As uefi_unpack, of what is EFI 1.1 for certain, such as a driver in an expansion ROM. */
+bool uefi_unpack_efi11(struct decode *d, struct bytes in, struct span s, struct bytes *ret);
+
 /* EFI 1.1 (tiano false) and Tiano compression: into `out` of exactly the stated size. */
 bool uefi_tiano_size(struct bytes in, size_t *ret);
 
 bool uefi_tiano(struct bytes in, bool tiano, uint8_t *out, size_t size, struct arena *a);
 
 /*
- * LHA's method "-lh5-", which EFI 1.1 is with a header: fills `out` from the stream. False if
- * it is corrupt, or holds less.
+ * LHA's method "-lh5-", which EFI 1.1 is with a header, but for the blanks that LHA has before
+ * the first byte: fills `out` from the stream. False if it is corrupt, or holds less.
  */
 bool uefi_lh5(struct bytes in, struct room out, struct arena *a);
 

@@ -391,12 +391,12 @@ static void volume(struct decode *d, const struct section *s)
     decode_close(d);
 }
 
-/* Raw data may hold volumes or a format that somebody knows. */
-static void raw_inside(struct decode *d, struct bytes b, struct span span)
+/* Data may be of a format that somebody knows; raw data may also hold volumes anywhere. */
+static void data_inside(struct decode *d, bool raw, struct bytes b, struct span span)
 {
     const struct decoder *known = NULL;
 
-    if (uefi_volume_next(b, 0) < b.len) {
+    if (raw && uefi_volume_next(b, 0) < b.len) {
         decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, span, "bios-region");
         return;
     }
@@ -422,8 +422,8 @@ static void leaf(struct decode *d, const struct section *s, const struct leaf *r
     decode_claimed_region(d, span, row->class);
     if (row->decoder != NULL && decoder_find(bytes_of(row->decoder)) != NULL)
         decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, span, row->decoder);
-    else if (row->type == SECTION_RAW && b.len > 0)
-        raw_inside(d, b, span);
+    else if (b.len > 0 && (row->type == SECTION_RAW || row->type == SECTION_FREEFORM))
+        data_inside(d, row->type == SECTION_RAW, b, span);
     decode_close(d);
 }
 

@@ -17,6 +17,7 @@ enum {
     POSITIONS = 31,
     THRESHOLD = 3, /* shortest match */
     HEADER = 8,
+    LH5_WINDOW = 8192
 };
 
 struct huffman {
@@ -37,6 +38,7 @@ struct bits {
 struct unpacker {
     struct bits in;
     unsigned position_bits;
+    size_t blanks;        /* how many stand before the first byte, for matches to reach */
     struct huffman extra; /* also the positions' code, which is read after its last use */
     struct huffman character;
     struct huffman position;
@@ -228,10 +230,12 @@ static size_t match_copy(struct unpacker *u, uint8_t *out, size_t at, size_t siz
 {
     size_t back = position_take(u) + 1;
 
-    if (back > at || length > size - at) {
+    if ((back > at && back > u->blanks) || length > size - at) {
         u->failed = true;
         return at;
     }
+    for (; back > at && length > 0; length--)
+        out[at++] = ' ';
     for (size_t i = 0; i < length; i++, at++)
         out[at] = out[at - back];
     return at;
@@ -246,8 +250,9 @@ bool uefi_tiano_size(struct bytes in, size_t *ret)
     return !r.failed && packed <= in.len - HEADER;
 }
 
-/* A stream whose position code has so many bits of count. */
-static bool unpack(struct bytes in, unsigned position_bits, struct room out, struct arena *a)
+/* A stream whose position code has so many bits of count, behind a window of so many blanks. */
+static bool unpack(struct bytes in, unsigned position_bits, size_t blanks, struct room out,
+                   struct arena *a)
 {
     struct unpacker *u = ARENA_NEW(a, struct unpacker);
     size_t at = 0;
@@ -255,6 +260,7 @@ static bool unpack(struct bytes in, unsigned position_bits, struct room out, str
 
     u->in = (struct bits){.at = in.data, .end = in.data + in.len};
     u->position_bits = position_bits;
+    u->blanks = blanks;
     while (at < out.size && !u->failed && u->in.spent <= sizeof(u->in.held)) {
         if (left == 0) {
             left = bits_take(&u->in, 16);
@@ -274,11 +280,11 @@ static bool unpack(struct bytes in, unsigned position_bits, struct room out, str
 
 bool uefi_tiano(struct bytes in, bool tiano, uint8_t *out, size_t size, struct arena *a)
 {
-    return unpack(bytes_slice(in, HEADER, SIZE_MAX), tiano ? 5 : 4, (struct room){out, size},
+    return unpack(bytes_slice(in, HEADER, SIZE_MAX), tiano ? 5 : 4, 0, (struct room){out, size},
                   a);
 }
 
 bool uefi_lh5(struct bytes in, struct room out, struct arena *a)
 {
-    return unpack(in, 4, out, a);
+    return unpack(in, 4, LH5_WINDOW, out, a);
 }

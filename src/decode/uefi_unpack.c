@@ -16,6 +16,7 @@ enum {
     LZMA_HEADER = 13,
     LZMA_PROPERTIES = 5,
     BROTLI_HEADER = 16,
+    TIANO_HEADER = 8,
     AMD_HEADER = 256,
     AMD_LENGTH_AT = 20,
     GROW_MIN = 1 << 18,
@@ -216,7 +217,7 @@ static bool unpack_tiano(struct decode *d, enum uefi_method *m, struct bytes in,
     } else if (guess && good) {
         good = uefi_tiano(in, false, out, size, d->arena);
     }
-    return good ? true : corrupt(d, s, 8);
+    return good ? true : corrupt(d, s, TIANO_HEADER);
 }
 
 static bool unpack(struct decode *d, enum uefi_method *m, struct bytes in, struct span s,
@@ -274,4 +275,23 @@ bool uefi_unpack(struct decode *d, enum uefi_method *m, struct bytes in, struct 
     }
     engine_output_charge(d, ret->len);
     return false;
+}
+
+bool uefi_unpack_efi11(struct decode *d, struct bytes in, struct span s, struct bytes *ret)
+{
+    size_t size = 0;
+
+    *ret = (struct bytes){NULL, 0};
+    if (!uefi_tiano_size(in, &size))
+        return corrupt(d, s, 0);
+    uint8_t *out = room(d, s, size);
+
+    if (out == NULL)
+        return false;
+    if (uefi_tiano(in, false, out, size, d->arena)) {
+        *ret = (struct bytes){out, size};
+        return true;
+    }
+    engine_output_charge(d, size);
+    return corrupt(d, s, TIANO_HEADER);
 }

@@ -5,19 +5,23 @@
 usage: tests/agreement/archives.py BUILD DATA
 
 GNU tar, gzip and gcab, and Python's own writers, pack files of sizes around the block sizes; the
-SHA-256 of each member that Assay gives must be that of the file. lhasa unpacks the LHA members of
-which a golden case is made. What is not installed is left out and said. Prints agreed/total.
+SHA-256 of each member that Assay gives must be that of the file. lhasa unpacks LHA members that are
+packed here and by jlha. What is not installed is left out and said. Prints agreed/total.
 """
 import hashlib
 import json
 import os
 import random
 import shutil
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
 import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "firmware"))
+import lz  # noqa: E402
 
 SIZES = (1, 511, 512, 513, 32767, 32768, 32769, 100000)
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "decode", "legacy-bios")
@@ -65,9 +69,9 @@ def archives(folder, files, where):
         print("gcab is not installed: no cabinets")
 
 
-def digests(build, path):
+def digests(build, path, *options):
     """The digest of each member, by name, and the faults."""
-    done = subprocess.run([f"{build}/assay", "decode", "--json", path], check=False, capture_output=True)
+    done = subprocess.run([f"{build}/assay", "decode", "--json", *options, path], check=False, capture_output=True)
     found = {}
     said = json.loads(done.stdout)
     for claim in said["claims"]:
@@ -85,25 +89,68 @@ def compare(what, want, got):
     return agreed, max(len(want), len(got))
 
 
-def lha(build):
-    """A member that both unpack."""
+def lha_archive(files):
+    """LHA members of level 0 that use the blanks before the first byte, as LHA does."""
+    out = b""
+    for name, data in files.items():
+        packed = lz.stream(data, blanks=True)
+        head = b"-lh5-" + struct.pack("<IIIBBB", len(packed), len(data), 0, 0x20, 0, len(name))
+        head += name.encode() + struct.pack("<H", lha_crc(data))
+        out += bytes([len(head), sum(head) & 0xff]) + head + packed
+    return out
+
+
+def lha_crc(data):
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xa001 if crc & 1 else 0)
+    return crc
+
+
+def lha_archives(folder, where):
+    """Ours, and what jlha makes if it is installed: a path, and the names that are in it."""
+    files = {}
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            files[name] = file.read()
+    files.update(blanks=b" " * 5000 + b"end", text=b"    indented\n" * 999, zeros=bytes(9000) + b"end")
+    with open(f"{where}/ours.lzh", "wb") as file:
+        file.write(lha_archive(files) + b"\xff" * 4096)
+    yield f"{where}/ours.lzh", sorted(files)
+    if not shutil.which("jlha"):
+        print("jlha is not installed: no archives of its own")
+        return
+    run("jlha", "cq1", f"{where}/jlha.lzh", *sorted(os.listdir(folder)), cwd=folder)
+    yield f"{where}/jlha.lzh", sorted(os.listdir(folder))
+
+
+def lha(build, folder, where):
+    """Members of LHA archives, as lhasa unpacks them."""
     if not shutil.which("lha"):
         print("lhasa is not installed: no members of LHA archives")
         return 0, 0
-    path = os.path.join(CASES, "minimal", "in.bin")
-    with open(path, "rb") as file:
-        data = run("lha", "pq", "-", input=file.read())
-    done = subprocess.run([f"{build}/assay", "decode", "--as", "legacy-bios", "--json", path], check=False,
-                          capture_output=True)
-    got = [c["value"]["hex"] for c in json.loads(done.stdout)["claims"] if c["path"].endswith("/digest")]
-    return compare("lha", {"a.bin": hashlib.sha256(data).hexdigest()}, {"a.bin": got[0] if got else ""})
+    agreed, total = 0, 0
+    paths = list(lha_archives(folder, where))
+    paths.append((os.path.join(CASES, "minimal", "in.bin"), ["a.bin"]))
+    for path, names in paths:
+        want = {}
+        with open(path, "rb") as file:
+            data = file.read()
+        for name in names:
+            want[name] = hashlib.sha256(run("lha", "pq", "-", name, input=data)).hexdigest()
+        got, _ = digests(build, path, "--as", "legacy-bios")
+        a, t = compare(os.path.basename(path), want, got)
+        agreed, total = agreed + a, total + t
+    return agreed, total
 
 
 def main(arguments):
     build = arguments[0]
-    agreed, total = lha(build)
     with tempfile.TemporaryDirectory() as where:
         files = make_files(f"{where}/folder")
+        agreed, total = lha(build, f"{where}/folder", where)
         for path in archives(f"{where}/folder", files, where):
             got, faults = digests(build, path)
             a, t = compare(os.path.basename(path), files, got)

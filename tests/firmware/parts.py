@@ -13,13 +13,15 @@ guid(text) gives 16 bytes; file(), volume() and the sections take GUIDs as text.
 as long as its files. Checksums are right unless a keyword says otherwise (checksum=, state=, attributes=).
 sections(*parts) joins sections with their alignment; each section maker returns one section without it.
 pads: pad(n) is a pad file of n bytes in all, erased(n) is 0xff, zeros(n) is 0x00. pe(code) is a harmless PE
-image without imports. Tiano and EFI 1.1 compression store literals only (tiano()); no other packer is at hand.
+image without imports. Tiano and EFI 1.1 compression store literals only (tiano()), but for lz_stream().
 Nothing here runs anywhere: the code of a "driver" is filling or a text.
 """
 import lzma as _lzma
 import struct
 import uuid
 import zlib
+
+import lz
 
 RAW, FREEFORM, SEC, PEI_CORE, DXE_CORE, PEIM, DRIVER = 1, 2, 3, 4, 5, 6, 7
 APPLICATION, MM, VOLUME_IMAGE, PAD = 9, 10, 11, 0xf0
@@ -175,6 +177,12 @@ def tiano_stream(data, position_bits=5):
         pairs += [(0, position_bits), (0, position_bits)]
         pairs += [(byte, 8) for byte in block]
     body = _bits(pairs) + b"\0\0\0\0"
+    return struct.pack("<II", len(body), len(data)) + body
+
+
+def lz_stream(data, position_bits=5):
+    """As tiano_stream, with matches."""
+    body = lz.stream(data, position_bits, 1 << (13 if position_bits == 4 else 19)) + b"\0\0\0\0"
     return struct.pack("<II", len(body), len(data)) + body
 
 

@@ -9,6 +9,10 @@ tests/golden.py --accept and read by a person.
 """
 import os
 import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "firmware"))
+import parts  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "decode")
 
@@ -286,7 +290,29 @@ def efi(signed, last=True, compression=0):
     return bytes(image)
 
 
+def efi_program(data, compression=0, blocks=None):
+    """An EFI image with a program, as it is or packed."""
+    data = parts.lz_stream(data, 4) if compression else data
+    data = (bytes(0x40) + data).ljust((0x40 + len(data) + 511) // 512 * 512, b"\xff")
+    image = bytearray(data)
+    size = len(image) // 512
+    put(image, 0, struct.pack("<HHIHHH", 0xaa55, blocks or size, 0x0ef1, 11, 0x8664, compression))
+    put(image, 0x16, struct.pack("<HH", 0x40, 0x1c))
+    put(image, 0x1c, structure(size, 3, True))
+    return bytes(image)
+
+
+def program(case):
+    """A program of the golden cases of pe-image."""
+    with open(os.path.join(ROOT, "pe-image", case, "in.bin"), "rb") as file:
+        return file.read()
+
+
 def roms():
+    write("option-rom", "efi-program", efi_program(program("signed")), "0000:01:00.0")
+    write("option-rom", "efi-compressed", efi_program(program("full"), 1))
+    write("option-rom", "fault-efi-corrupt", efi_program(program("full"), 1)[:-512].replace(b"\x55\xaa\4", b"\x55\xaa\3"))
+    write("option-rom", "fault-efi-blocks", efi_program(program("full"), blocks=99))
     write("option-rom", "minimal", legacy(), "0000:01:00.0")
     chained = (legacy(last=False) + legacy(last=False, code=1) + efi(True, last=False)
                + efi(False, last=False, compression=1) + efi(False))

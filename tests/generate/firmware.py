@@ -71,6 +71,7 @@ def volumes():
 
 def sections():
     inner = c.sections(c.raw(CODE * 3), c.ui("Inside"))
+    long = c.sections(c.raw(CODE * 90 + bytes(range(256)) + CODE), c.ui("Inside"))
     cases.write("uefi-section", "minimal", c.raw(CODE))
     cases.write("uefi-section", "full", c.sections(
         c.pe(CODE), c.te(CODE), c.section(0x11, CODE), c.depex(), c.section(0x1b, b"\x06\x08"),
@@ -83,6 +84,8 @@ def sections():
     cases.write("uefi-section", "tiano", c.tiano(inner))
     cases.write("uefi-section", "efi11", c.efi11(inner))
     cases.write("uefi-section", "efi11-is-tiano", c.efi11(inner, 5))
+    cases.write("uefi-section", "tiano-matches", c.guided(c.TIANO, c.lz_stream(long), 1))
+    cases.write("uefi-section", "efi11-matches", c.compressed(c.lz_stream(long, 4), len(long), 1))
     cases.write("uefi-section", "zlib", c.zlib_amd(inner))
     cases.write("uefi-section", "crc32", c.crc32(inner))
     cases.write("uefi-section", "signed", c.guided(c.SIGNED, inner, 2, CODE))
@@ -92,6 +95,9 @@ def sections():
     cases.write("uefi-section", "large", c.section(0x19, b"", size=0xffffff)[:4] +
                 (8 + len(CODE)).to_bytes(4, "little") + CODE)
     cases.write("uefi-section", "raw-volume", c.raw(c.volume([driver()])))
+    with open(os.path.join(cases.ROOT, "option-rom", "efi-program", "in.bin"), "rb") as file:
+        rom = file.read()
+    cases.write("uefi-section", "option-rom", c.sections(c.raw(rom), c.freeform(B, rom), c.raw(CODE)), text=True)
     cases.write("uefi-section", "bad-crc32", c.guided(c.CRC32, inner, 2, b"\1\2\3\4"))
     cases.write("uefi-section", "bad-length", c.sections(c.raw(CODE), c.section(0x19, CODE, size=4096)))
     cases.write("uefi-section", "bad-stored-length", c.compressed(inner, 5, 0))

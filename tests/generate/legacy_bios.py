@@ -8,6 +8,7 @@ import sys
 import cases
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "firmware"))
+import lz  # noqa: E402
 import parts  # noqa: E402
 
 CODE = b"Code of a module, only a text. " * 4
@@ -91,6 +92,8 @@ def main():
                           1024: member("", CODE, level=2, extra=extension(1, b"new.rom")),
                           1400: member("short", CODE, extra=extension(0x7d, b"x")),
                           1700: member("old.rom", CODE, b"-lh1-")}))
+    blank = b"    " + CODE * 9 + bytes(range(256)) + b"  " * 40 + CODE
+    write("award-matches", image({256: member("awardext.rom", blank, packed=lz.stream(blank, blanks=True))}))
     write("ami", image({0: packed_module(0x00, CODE, pointer(512)), 512: stored_module(0x20, CODE, pointer(768)),
                         760: struct.pack("<II", len(CODE), 0), 768: stored_module(0x0e, CODE, size=0),
                         1600: ami_record(0)}))
