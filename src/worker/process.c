@@ -73,31 +73,6 @@ static uint64_t cpu_limit(const struct process *p)
     return seconds;
 }
 
-/*
- * Has what the child allocates from now on lie in a huge page, where the kernel has them: one
- * first touch instead of hundreds, each of which costs more than the work on a small page. The
- * pages of the parent are left alone, for every write to one copies it. Returns what takes the
- * room up to there, to be freed at the end; NULL when the heap does not reach so far.
- */
-static void *heap_renew(void)
-{
-    enum {
-        HUGE_PAGE = 2 << 20,
-        HEAD = 16,      /* before each piece of the heap */
-        ROOM = 64 << 10 /* hardly any gap in the heap is as large: it lies at the end */
-    };
-
-    uint8_t *end = malloc(ROOM);
-    uintptr_t at = (uintptr_t)end;
-    uintptr_t page = (at + ROOM + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    bool reached = end != NULL && page + HUGE_PAGE <= (uintptr_t)sbrk(0);
-
-    if (reached)
-        (void)madvise(end + (page - at), HUGE_PAGE, MADV_HUGEPAGE);
-    free(end);
-    return reached ? malloc(page - at - HEAD) : NULL;
-}
-
 /* The child's life. */
 static _Noreturn void live(const struct process *p, pid_t parent, int out, uint64_t seconds)
 {
@@ -108,8 +83,8 @@ static _Noreturn void live(const struct process *p, pid_t parent, int out, uint6
         .cpu_seconds = seconds,
     };
     struct process_notes *n = p->notes;
-    void *passed_over = heap_renew();
 
+    arena_heap_renew();
     crypto_seal(EXIT_NEEDS_CRYPTO);
     /* What a mistake of ours says goes where the parent can read it, without a system call. */
     (void)setvbuf(stderr, n->said, _IOFBF, sizeof(n->said));
@@ -123,7 +98,6 @@ static _Noreturn void live(const struct process *p, pid_t parent, int out, uint6
         _exit(EXIT_NO_SANDBOX);
     }
     p->life(p->user, CONFINE_OUT);
-    free(passed_over);
     _exit(0);
 }
 
