@@ -25,4 +25,14 @@ void aten_signing_tables(struct decode *d, struct bmc_layout *l);
 /* Whether such a mark stands in the image. */
 bool aten_signing_table_here(struct bytes b);
 
+/*
+ * Whether the image is of the layout whose regions begin encrypted, told by what is plain: a
+ * file system at its place, amid whose root folder the encrypted bytes end.
+ */
+bool aten_encrypted_here(struct bytes b);
+
+/* States such regions, if the image is of that layout: what is encrypted, and what follows it.
+ */
+void aten_encrypted(struct decode *d, struct bmc_layout *l);
+
 #endif

@@ -2,7 +2,8 @@
 /*
  * Firmware of Supermicro's X10 boards and later (ATEN, on ASPEED controllers): a table of
  * images in text, "[img]: OFFSET LENGTH CRC NAME" for each and "[end]", as published by the
- * authors of extractors; of later boards the marks of the tables that say what is signed.
+ * authors of extractors; of X11 boards also images whose regions, with that table, begin
+ * encrypted; of later boards the marks of the tables that say what is signed.
  */
 #include "decode/aten.h"
 #include "decode/bmc_part.h"
@@ -75,7 +76,7 @@ static unsigned probe(struct bytes b, struct bytes label)
     (void)label;
     if (bmc_ruled_out(b))
         return 0;
-    if (table_next(b, 0) < b.len)
+    if (table_next(b, 0) < b.len || aten_encrypted_here(b))
         return 84;
     /* Words in the right place are less than a layout. */
     return aten_signing_table_here(b) ? 62 : 0;
@@ -149,10 +150,11 @@ static void decode(struct decode *d)
     }
     if (at < all.len)
         decode_fault(d, FAULT_LIMIT, d->in.base + at);
-    if (count == 0 && !aten_signing_table_here(all))
+    if (count == 0 && !aten_signing_table_here(all) && !aten_encrypted_here(all))
         decode_fault(d, FAULT_MISSING, d->in.base);
     for (size_t i = 0; i < count; i++)
         table(d, l, tables[i], i == 0);
+    aten_encrypted(d, l);
     aten_versions(d, l, 0);
     aten_signing_tables(d, l);
     bmc_gaps(d, l);

@@ -107,4 +107,7 @@ bool pci_part_enter(struct decode *d, size_t n);
 /* A claim of the next n bytes as they are, or of what is left if that is less. */
 void pci_rest_bytes(struct decode *d, enum key_id key, size_t n);
 
+/* Whether bytes of a known length, at least 64, may be a configuration space by themselves. */
+bool pci_plausible(struct bytes b);
+
 #endif

@@ -329,9 +329,14 @@ static void capabilities(struct decode *d, struct pci_function *f, size_t pointe
         capability(d, f, c->at[i], c->id[i], room_end(c, c->at[i], standard));
     if (!f->extended)
         return;
-    /* A reader that gives the conventional part only has not seen what lies behind it. */
+    /*
+     * A reader that gives the conventional part only has not seen what lies behind it. It has
+     * seen the rest, and functions behind a bridge are read one by one.
+     */
     if (len <= PCI_CONVENTIONAL_SIZE) {
-        d->out->items[d->item].faulty = f->express || d->out->items[d->item].faulty;
+        if (f->express)
+            decode_value_at(d, KEY_UNREAD, value_text(bytes_of("ecap:")),
+                            (struct span){d->in.blob, d->in.base + len, 0});
         return;
     }
     chain_extended(d, c);
@@ -440,12 +445,7 @@ static unsigned probe(struct bytes b, struct bytes label)
         return 0;
     if (pci_address_parse(label, &address))
         return 90;
-    bool plausible = (b.data[0x0e] & 0x7f) <= PCI_LAYOUT_CARDBUS &&
-                     (b.data[0] | b.data[1]) != 0 && (b.data[0] & b.data[1]) != 0xff &&
-                     (b.data[0x0b] <= 0x13 || b.data[0x0b] == 0xff);
-    /* The reserved bits of the status register are zero, and bytes after the pointer are. */
-    plausible = plausible && (b.data[6] & 0x07) == 0 && bytes_all(bytes_slice(b, 0x35, 3), 0);
-    return plausible ? 25 : 0;
+    return pci_plausible(b) ? 25 : 0;
 }
 
 const struct decoder decoder_pci_config = {

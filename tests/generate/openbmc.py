@@ -4,6 +4,7 @@
 import struct
 import zlib
 
+import boot_program
 import cases
 import cramfs
 import jffs2
@@ -46,6 +47,8 @@ def main():
     write("two-environments", image(LOADER, env, env, kernel, rofs()))
     write("no-environment", image(LOADER, b"\xff", kernel, rofs()))
     write("loader-image", image(LOADER, uimage(b"U-Boot proper", b"U-Boot"), env, kernel, rofs(), rwfs()))
+    loader = boot_program.VECTORS + boot_program.CODE + boot_program.banner(stage=b"SPL ")
+    write("loader-program", image(boot_program.word(loader) + boot_program.tree(), env, kernel, rofs()))
     blocks = ubi.table(ubi.record(b"rofs", 1, ubi.STATIC), ubi.record(b"rwfs", 2))
     write("ubi", image(LOADER, env, blocks + ubi.static(0, 0, rofs(), 1) + ubi.dynamic(1, 0, rwfs())), cut=False)
     write("no-kernel", image(LOADER, b"\0" * 16, rofs()))
