@@ -53,6 +53,8 @@ static void ask(struct bidding *g, size_t row)
     const struct decoder *r = table[row];
     unsigned bid = g->bytes.len >= r->min ? r->probe(g->bytes, g->label) : 0;
 
+    if (r->search_bid != 0 && bid > r->search_bid)
+        BUG("a probe bids more than its row says");
     if (wins(g, bid, row)) {
         g->most = bid;
         g->best = row;
