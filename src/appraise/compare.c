@@ -145,29 +145,43 @@ static bool within_range(const struct subject *s, const struct against *all, siz
            mine->value.uint <= greatest;
 }
 
+/* The first few claims of a container; those that are bytes, mostly digests, if `bytes`. */
+static void describe_claims(const struct tree *t, uint32_t node, bool bytes, struct text *out)
+{
+    const struct tree_node *n = &t->nodes[node];
+    unsigned told = 0;
+
+    for (uint32_t i = n->first; i < n->first + n->count && told < 4; i++) {
+        const struct item *claim = tree_claim(t, i);
+
+        if (claim == NULL || (claim->value.type == TYPE_BYTES) != bytes ||
+            key_get(claim->key)->expectation == EXPECT_FREE)
+            continue;
+        text_puts(out, told++ > 0 ? ", " : "");
+        text_add(out, t->nodes[i].name);
+        text_char(out, ' ');
+        value_print(out, &claim->value, key_get(claim->key));
+    }
+}
+
 /* A claim's value, or the first few claims of a container, for people. */
 static struct bytes describe(const struct tree *t, uint32_t node, struct arena *a)
 {
     const struct item *claim = tree_claim(t, node);
-    const struct tree_node *n = &t->nodes[node];
     struct text out;
-    unsigned told = 0;
 
     text_init(&out, a, 1 << 16);
     if (claim != NULL) {
         value_print(&out, &claim->value, key_get(claim->key));
         return text_bytes(&out);
     }
-    for (uint32_t i = n->first; i < n->first + n->count && told < 4; i++) {
-        claim = tree_claim(t, i);
-        if (claim == NULL || claim->value.type == TYPE_BYTES ||
-            key_get(claim->key)->expectation == EXPECT_FREE)
-            continue;
-        text_puts(&out, told++ > 0 ? ", " : "");
+    describe_claims(t, node, false, &out);
+    if (text_bytes(&out).len == 0)
+        describe_claims(t, node, true, &out);
+    /* What holds nothing but further containers is told by their names. */
+    for (uint32_t i = t->nodes[node].first;
+         text_bytes(&out).len == 0 && i < t->nodes[node].first + t->nodes[node].count; i++)
         text_add(&out, t->nodes[i].name);
-        text_char(&out, ' ');
-        value_print(&out, &claim->value, key_get(claim->key));
-    }
     return text_bytes(&out);
 }
 

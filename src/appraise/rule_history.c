@@ -56,6 +56,46 @@ static void judge_revoked(struct claim_index *now_index, struct claim_index *the
            });
 }
 
+/* The number of entries of the log of system events, which claim it is; false if it is none. */
+static bool entries_in(const struct claim_index *x, uint64_t *ret, uint32_t *ret_node)
+{
+    struct claim_list all = claims_of(x, NEED_SEL_COUNT);
+
+    if (all.count == 0)
+        return false;
+    *ret_node = all.nodes[0];
+    *ret = claim_at(x, all.nodes[0])->value.uint;
+    return true;
+}
+
+static void judge_event_log(struct claim_index *now_index, struct claim_index *then_index,
+                            struct findings *f)
+{
+    uint64_t now;
+    uint64_t then;
+    uint32_t node;
+    uint32_t before;
+
+    if (!entries_in(then_index, &then, &before) || !entries_in(now_index, &now, &node) ||
+        now >= then)
+        return;
+    findings_add(
+        f,
+        (struct finding){
+            .id = "rule.event-log-shrunk",
+            .judge = JUDGE_RULE,
+            .severity = SEVERITY_LOW,
+            .path = claim_path(now_index, node),
+            .why = finding_words(f,
+                                 "The system event log has fewer entries than earlier: %llu, "
+                                 "where the earlier evidence of this machine has %llu.",
+                                 (unsigned long long)now, (unsigned long long)then),
+            .next = bytes_of("Find out who cleared it; the earlier evidence still has the "
+                             "records."),
+            .node = node,
+        });
+}
+
 void rules_judge_history(const struct subject *s, const struct subject *before,
                          struct findings *f)
 {
@@ -65,6 +105,7 @@ void rules_judge_history(const struct subject *s, const struct subject *before,
     claim_index_init(&now, s, f->arena);
     claim_index_init(&then, before, f->arena);
     judge_revoked(&now, &then, f);
+    judge_event_log(&now, &then, f);
     claim_index_done(&now);
     claim_index_done(&then);
 }

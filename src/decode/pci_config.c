@@ -329,9 +329,14 @@ static void capabilities(struct decode *d, struct pci_function *f, size_t pointe
         capability(d, f, c->at[i], c->id[i], room_end(c, c->at[i], standard));
     if (!f->extended)
         return;
-    /* A reader that gives the conventional part only has not seen what lies behind it. */
+    /*
+     * A reader that gives the conventional part only has not seen what lies behind it. It has
+     * seen the rest, and functions behind a bridge are read one by one.
+     */
     if (len <= PCI_CONVENTIONAL_SIZE) {
-        d->out->items[d->item].faulty = f->express || d->out->items[d->item].faulty;
+        if (f->express)
+            decode_value_at(d, KEY_UNREAD, value_text(bytes_of("ecap:")),
+                            (struct span){d->in.blob, d->in.base + len, 0});
         return;
     }
     chain_extended(d, c);

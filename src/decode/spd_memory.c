@@ -37,15 +37,18 @@ static void spd_organisation_claim(struct decode *d, const struct spd_organisati
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + density_at);
     if (o->width == 0)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + width_at);
+    if (o->ranks == 0)
+        decode_fault(d, FAULT_BAD_VALUE, d->in.base + width_at);
     if (o->bus == 0)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + bus_at);
     spd_claim(d, KEY_SPD_DENSITY, o->density, density_at);
     spd_claim(d, KEY_SPD_DIES, o->dies, density_at);
     spd_claim(d, KEY_SPD_WIDTH, o->width, width_at);
-    spd_claim(d, KEY_SPD_RANKS, o->ranks, width_at);
+    if (o->ranks != 0)
+        spd_claim(d, KEY_SPD_RANKS, o->ranks, width_at);
     spd_claim(d, KEY_SPD_BUS, o->bus, bus_at);
     spd_claim(d, KEY_SPD_CHANNELS, o->channels, bus_at);
-    if (o->density == 0 || o->width == 0 || o->bus == 0)
+    if (o->density == 0 || o->width == 0 || o->ranks == 0 || o->bus == 0)
         return;
     uint64_t megabits = o->density * (o->bus / o->width) * o->dies * o->ranks * o->channels;
 
@@ -100,6 +103,7 @@ static uint64_t cycle(unsigned coarse, unsigned fine, uint64_t base)
 
 void spd_ddr3(struct decode *d)
 {
+    static const uint8_t ranks[8] = {1, 2, 3, 4, 8};
     unsigned density = spd_byte(d, 4) & 15;
     unsigned organisation = spd_byte(d, 7);
     unsigned bus = spd_byte(d, 8);
@@ -109,7 +113,7 @@ void spd_ddr3(struct decode *d)
         .density = density <= 6 ? UINT64_C(256) << density : 0,
         .dies = 1,
         .width = device_width(organisation & 7),
-        .ranks = (organisation >> 3 & 7) + 1U,
+        .ranks = ranks[organisation >> 3 & 7],
         .bus = bus_width(bus & 7),
         .channels = 1,
     };
@@ -120,11 +124,11 @@ void spd_ddr3(struct decode *d)
     spd_organisation_claim(d, &o, 4, 7, 8);
     spd_claim(d, KEY_SPD_EXTENSION, (uint64_t)(bus >> 3 & 3) * 8, 8);
     /* The medium time base is a fraction of a nanosecond, the fine one of a picosecond. */
-    uint64_t base = divisor == 0 ? 0 : spd_byte(d, 10) * UINT64_C(1000) / divisor;
+    uint64_t medium = spd_byte(d, 12) * UINT64_C(1000) * spd_byte(d, 10);
     uint64_t step = (fine & 15) == 0 ? 0 : (fine >> 4) / (fine & 15);
     unsigned correction = spd_byte(d, 34);
     int64_t fine_part = correction < 128 ? (int64_t)correction : (int64_t)correction - 256;
-    int64_t time = (int64_t)(spd_byte(d, 12) * base) + fine_part * (int64_t)step;
+    int64_t time = (int64_t)(divisor == 0 ? 0 : medium / divisor) + fine_part * (int64_t)step;
 
     spd_speed(d, time > 0 ? (uint64_t)time : 0, 12);
 }

@@ -13,6 +13,7 @@ enum tcg_measure {
                     */
     MEASURE_NOTHING,  /* the event is not extended and its digest is zero */
     MEASURE_DATA,     /* the event data; anything else is a fault */
+    MEASURE_NONCE,    /* as MEASURE_DATA; the data and so the digest differ at every boot */
     MEASURE_VARIABLE, /* the event data, or the variable's value alone; anything else is a fault
                        */
     MEASURE_MAYBE,    /* the event data, with many producers that measure something else */
@@ -40,6 +41,9 @@ struct tcg_type {
 
 /* The row of a type; for an unknown one a row named "event". Never NULL. */
 const struct tcg_type *tcg_type_find(uint32_t type);
+
+/* The row of an event that extended an index of non-volatile memory; else NULL (tcg_nv.c). */
+const struct tcg_type *tcg_nv_type_find(const struct tcg_event *e);
 
 /*
  * The name of an event's container: its type, and the identity of what it measures where that

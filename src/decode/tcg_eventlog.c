@@ -90,7 +90,8 @@ static bool verify(struct decode *d, const struct tcg_log *log, const struct tcg
     enum tcg_covers covers = COVERS_OTHER;
     bool verified = false;
     bool partly = false;
-    bool strict = measure == MEASURE_DATA || measure == MEASURE_VARIABLE;
+    bool strict =
+        measure == MEASURE_DATA || measure == MEASURE_NONCE || measure == MEASURE_VARIABLE;
     struct span s = {d->in.blob, d->in.base + (e->data_pos - e->pos), e->data.len};
 
     if (count == 0)
@@ -112,7 +113,7 @@ static bool verify(struct decode *d, const struct tcg_log *log, const struct tcg
 }
 
 static void digests_claim(struct decode *d, const struct tcg_log *log,
-                          const struct tcg_event *e, bool unique)
+                          const struct tcg_event *e, enum key_id key)
 {
     decode_open(d, ITEM_MAP, "digest");
     for (size_t i = 0; i < e->digest_count; i++) {
@@ -120,13 +121,11 @@ static void digests_claim(struct decode *d, const struct tcg_log *log,
         const struct tcg_bank *bank = &log->banks[digest->bank];
         struct span s = {d->in.blob, d->in.base + (digest->pos - e->pos),
                          digest->value.len + (log->agile && e->pos > 0 ? 2 : 0)};
-        enum key_id key = !bank->known ? KEY_EVENTLOG_DIGEST_OTHER
-                          : unique     ? KEY_EVENTLOG_DIGEST_OWN
-                                       : KEY_EVENTLOG_DIGEST;
         const char *name = bank->known ? digest_info(bank->algorithm)->name
                                        : arena_format(d->arena, "0x%04x", bank->tpm_id);
 
-        decode_named_at(d, bytes_of(name), key, value_bytes(digest->value), s);
+        decode_named_at(d, bytes_of(name), bank->known ? key : KEY_EVENTLOG_DIGEST_OTHER,
+                        value_bytes(digest->value), s);
     }
     decode_close(d);
 }
@@ -145,7 +144,8 @@ static void zero_check(struct decode *d, const struct tcg_log *log, const struct
 static void event_data_decode(struct decode *d, const struct tcg_log *log,
                               const struct tcg_event *e)
 {
-    const struct tcg_type *row = tcg_type_find(e->type);
+    const struct tcg_type *nv = tcg_nv_type_find(e);
+    const struct tcg_type *row = nv != NULL ? nv : tcg_type_find(e->type);
     bool verified = verify(d, log, e, row->measure);
     bool unique = false;
 
@@ -157,7 +157,10 @@ static void event_data_decode(struct decode *d, const struct tcg_log *log,
         decode_close(d);
     }
     decode_leave(d);
-    digests_claim(d, log, e, unique);
+    digests_claim(d, log, e,
+                  row->measure == MEASURE_NONCE ? KEY_EVENTLOG_DIGEST_FREE
+                  : unique                      ? KEY_EVENTLOG_DIGEST_OWN
+                                                : KEY_EVENTLOG_DIGEST);
     if (row->measure == MEASURE_NOTHING && log->agile)
         zero_check(d, log, e);
 }
@@ -169,10 +172,12 @@ static void event_decode(struct decode *d, const struct tcg_log *log, size_t ind
         {KEY_EVENTLOG_TYPE, F_U32LE, 0, 0},
     };
     const struct tcg_event *e = &log->events[index];
+    const struct tcg_type *nv = tcg_nv_type_find(e);
 
     reader_seek(&d->in, e->pos);
     decode_enter(d, e->length);
-    decode_open_bytes(d, ITEM_MAP, tcg_event_name(e, d->arena));
+    decode_open_bytes(d, ITEM_MAP,
+                      nv != NULL ? bytes_of(nv->name) : tcg_event_name(e, d->arena));
     decode_fields(d, head, ARRAY_LEN(head));
     decode_value_at(d, KEY_EVENTLOG_NUMBER, value_uint(index),
                     (struct span){d->in.blob, d->in.base, e->length});

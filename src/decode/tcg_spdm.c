@@ -8,6 +8,7 @@
 
 enum {
     DEVICE_PCI = 1,
+    SUB_CHAIN = 1, /* kind of the part that holds a chain of certificates */
     PCI_CONTEXT = 16,
     BLOCK_HEADER = 4,
 };
@@ -51,7 +52,7 @@ static const struct field pci_context[] = {
 };
 
 /* A digest over the next `length` bytes, or over fewer and a fault if they are not there. */
-static void block_decode(struct decode *d, size_t length)
+static void block_decode(struct decode *d, enum key_id key, size_t length)
 {
     size_t from = d->in.pos;
 
@@ -62,7 +63,7 @@ static void block_decode(struct decode *d, size_t length)
     struct bytes b = reader_take(&d->in, length);
 
     if (b.len > 0)
-        decode_digest(d, KEY_EVENTLOG_SPDM_BLOCK, b, reader_span(&d->in, from));
+        decode_digest(d, key, b, reader_span(&d->in, from));
 }
 
 /* A device path behind its length in 8 bytes. */
@@ -83,7 +84,7 @@ static bool path_decode(struct decode *d)
         return false;
     decode_enter(d, (size_t)length);
     if (!device_path_decode(d, &unique) || reader_more(&d->in))
-        block_decode(d, reader_left(&d->in));
+        block_decode(d, KEY_EVENTLOG_SPDM_BLOCK, reader_left(&d->in));
     decode_leave(d);
     return unique;
 }
@@ -117,7 +118,7 @@ static bool version1_decode(struct decode *d)
     reader_take(&peek, 2);
     size_t size = reader_u16le(&peek);
 
-    block_decode(d, BLOCK_HEADER + size);
+    block_decode(d, KEY_EVENTLOG_SPDM_BLOCK, BLOCK_HEADER + size);
     bool unique = path_decode(d);
 
     context_decode(d, device_type);
@@ -132,6 +133,7 @@ static bool version2_decode(struct decode *d)
     decode_fields(d, head2, ARRAY_LEN(head2));
     uint64_t device_type = decode_value(d, KEY_EVENTLOG_SPDM_DEVICE_TYPE);
     uint64_t length = decode_value(d, KEY_EVENTLOG_SPDM_SUB_LENGTH);
+    bool chain = decode_value(d, KEY_EVENTLOG_SPDM_SUB_TYPE) == SUB_CHAIN;
 
     length_check(d, start, total, 20);
     bool unique = path_decode(d);
@@ -140,14 +142,18 @@ static bool version2_decode(struct decode *d)
         decode_fault(d, FAULT_BAD_LENGTH, d->in.base + start + 32);
         length = reader_left(&d->in);
     }
-    decode_enter(d, (size_t)length);
-    decode_open(d, ITEM_MAP, "measured");
-    decode_fields(d, sub_header, ARRAY_LEN(sub_header));
-    block_decode(d, reader_left(&d->in));
-    decode_close(d);
-    decode_leave(d);
+    /* A device that could not prove who it is has nothing there. */
+    if (length > 0) {
+        decode_enter(d, (size_t)length);
+        decode_open(d, ITEM_MAP, "measured");
+        decode_fields(d, sub_header, ARRAY_LEN(sub_header));
+        block_decode(d, chain ? KEY_EVENTLOG_SPDM_CHAIN : KEY_EVENTLOG_SPDM_BLOCK,
+                     reader_left(&d->in));
+        decode_close(d);
+        decode_leave(d);
+    }
     context_decode(d, device_type);
-    return unique;
+    return unique || chain;
 }
 
 bool tcg_spdm_decode(struct decode *d)

@@ -66,14 +66,33 @@ static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t
         .kind = kind, .a = a, .b = b, .beside = beside, .expectation = e, .cause = TREE_NONE};
 }
 
+/* Whether a container says that members of this name were not read. */
+static bool unread(const struct tree *t, uint32_t node, struct bytes name)
+{
+    const struct tree_node *n = &t->nodes[node];
+
+    for (uint32_t i = n->first; n->kind != ITEM_CLAIM && i < n->first + n->count; i++) {
+        const struct item *claim = tree_claim(t, i);
+
+        if (claim != NULL && claim->key == KEY_UNREAD &&
+            bytes_equal(bytes_slice(name, 0, claim->value.bytes.len), claim->value.bytes))
+            return true;
+    }
+    return false;
+}
+
 static void gone(struct differ *d, const struct pair *p, uint32_t a)
 {
-    report(d, p->b_blind ? CHANGE_UNSEEN : CHANGE_REMOVED, a, TREE_NONE, p->b);
+    bool blind = p->b_blind || unread(d->b, p->b, d->a->nodes[a].name);
+
+    report(d, blind ? CHANGE_UNSEEN : CHANGE_REMOVED, a, TREE_NONE, p->b);
 }
 
 static void came(struct differ *d, const struct pair *p, uint32_t b)
 {
-    report(d, p->a_blind ? CHANGE_UNSEEN : CHANGE_ADDED, TREE_NONE, b, p->a);
+    bool blind = p->a_blind || unread(d->a, p->a, d->b->nodes[b].name);
+
+    report(d, blind ? CHANGE_UNSEEN : CHANGE_ADDED, TREE_NONE, b, p->a);
 }
 
 static bool same_claim(const struct differ *d, uint32_t a, uint32_t b)

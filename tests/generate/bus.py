@@ -150,6 +150,7 @@ def full_root_port():
         (0x1e0, 0x0b, 1, words(0x00810002)),
     ])
     write("pci-config", "root-port", bytes(space), "0001:00:1c.0")
+    write("pci-config", "half-read", bytes(space[:256]), "0001:00:1c.0")
 
 
 def conventional():

@@ -105,7 +105,7 @@ def sdr():
     event = bytes([0x20, 0, 9, 7, 1, 0x12, 0x6f, 0, 0, 0, 0]) + text(b"Event")
     records = [(1, full), (2, compact), (3, event), (8, bytes([7, 1, 0]) + bytes(8)),
                (9, bytes([7, 1, 0x20, 0, 0]) + bytes(22)),
-               (0x10, bytes([0x20, 0xa0, 0, 0, 0, 0, 8, 1, 32, 1, 0]) + text(b"DIMM A1")),
+               (0x10, bytes([0x20, 0xa0, 0x2a, 0, 0, 8, 1, 32, 1, 0]) + text(b"DIMM A1")),
                (0x11, bytes([0x20, 0, 0x80, 0, 0, 0x10, 1, 7, 1, 0]) + text(b"Mainboard")),
                (0x12, bytes([0x20, 0, 0, 0xbf, 0, 0, 0, 7, 1, 0]) + text(b"BMC")),
                (0x13, bytes([0x20, 0x20, 0, 1, 0x56, 2, 0x7c, 0x2a, 0, 0x84, 8]) + bytes(range(16))),

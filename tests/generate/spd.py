@@ -27,9 +27,10 @@ def close(data, start, at):
 
 
 def ddr3(maker=b"\x80\xce", part=b"M393B1K70DH0-CK0", serial=b"\x12\x34\xab\xcd", module=1,
-         density=4, organisation=0x08, bus=0x0b, cycle=10):
+         density=4, organisation=0x08, bus=0x0b, cycle=10, divisor=8):
     data = bytearray(256)
-    put(data, 0, 0x92, 0x12, 0x0b, module, density, 0x21, 0x00, organisation, bus, 0x11, 1, 8, cycle)
+    put(data, 0, 0x92, 0x12, 0x0b, module, density, 0x21, 0x00, organisation, bus, 0x11, 1,
+        divisor, cycle)
     put(data, 14, 0xfe, 0x00, 0x69, 0x78, 0x69, 0x30, 0x69, 0x11, 0x18, 0x81, 0x20, 0x08, 0x3c, 0x3c)
     put(data, 60, 0x0f, 0x11, 0x65)
     put(data, 117, maker, 0x02, 0x13, 0x21, serial)
@@ -86,12 +87,15 @@ def spoil(data, *changes):
 
 GOOD = {"minimal": ddr3(), "ddr3-udimm": ddr3(module=2, density=3, organisation=0x01, bus=3,
                                               part=b"KVR1333D3N9/2G", maker=b"\x01\x98", cycle=12),
+        "ddr3-fifteenths": ddr3(cycle=20, divisor=15),
         "ddr4": ddr4(), "ddr4-3ds": ddr4(package=0xb2, cycle=5, organisation=0x00),
         "ddr4-2933": ddr4(cycle=6, fine=0xbc, density=0x86, organisation=0x09, bus=3, module=3),
         "ddr5": ddr5(), "ddr2": ddr2()}
 
 
 def main():
+    # Of eight ranks the peer says five.
+    cases.write("spd", "ddr3-octal", ddr3(organisation=0x20))
     for case, data in GOOD.items():
         cases.write("spd", case, data, "i2c-0-50" if case == "minimal" else None)
     cases.write("spd", "kernel-name", ddr3(), "i2c-1-0051")
@@ -105,6 +109,7 @@ def main():
     cases.write("spd", "fault-date", spoil(ddr4(), (324, 0x1b)))
     cases.write("spd", "fault-density", ddr3(density=0x0f))
     cases.write("spd", "fault-width", ddr3(organisation=0x0f))
+    cases.write("spd", "fault-ranks", ddr3(organisation=0x28))
     cases.write("spd", "fault-bus", ddr4(bus=7))
     cases.write("spd", "fault-cycle", ddr3(cycle=0))
     cases.write("spd", "fault-time-base", spoil(ddr4(), (17, 1)))

@@ -362,6 +362,21 @@ static void revocations_only_grow(void **state)
     assert_int_equal(f.count, 0);
 }
 
+static void an_event_log_only_grows(void **state)
+{
+    struct case_subject *before = case_new(*state);
+    struct case_subject *now = case_new(*state);
+    struct findings f = {.arena = *state};
+
+    case_uint(before, "sel@bmc", "sel.entries", 7);
+    case_uint(now, "sel@bmc", "sel.entries", 1);
+    rules_judge_history(case_done(now), case_done(before), &f);
+    assert_int_equal(findings_of(&f, "rule.event-log-shrunk"), 1);
+    f.count = 0;
+    rules_judge_history(&before->subject, &now->subject, &f);
+    assert_int_equal(f.count, 0);
+}
+
 static void known_bad_list_can_be_searched(void **state)
 {
     size_t count;

@@ -51,7 +51,7 @@ def gpt(disk, partitions):
         for p in partitions)
 
 
-def spdm(version=1):
+def spdm(version=1, sub_type=0, state=0):
     path = mb.PCI_ROOT + mb.pci(3, 0) + mb.END
     context = struct.pack("<HHHHB", 0, 16, 0x8086, 0x1234, 2) + b"\0\0\2" \
         + struct.pack("<HH", 0x15d9, 0x0888)
@@ -60,10 +60,27 @@ def spdm(version=1):
         total = 28 + len(block) + 8 + len(path) + len(context)
         return b"SPDM Device Sec\0" + struct.pack("<HHII", 1, total, 2, 1) + block \
             + struct.pack("<Q", len(path)) + path + context
-    sub = struct.pack("<HBBI", 0x12, 1, 0, 2) + b"measured"
+    sub = b"" if state else struct.pack("<HBBI", 0x12, 1, 0, 2) + b"measured"
     total = 44 + 8 + len(path) + len(sub) + len(context)
-    return b"SPDM Device Sec2" + struct.pack("<HBBIIIIQ", 2, 0, 0, total, 1, 0, len(sub), 77) \
+    return b"SPDM Device Sec2" + struct.pack("<HBBIIIIQ", 2, state, 0, total, 1, sub_type,
+                                             len(sub), 77) \
         + struct.pack("<Q", len(path)) + path + sub + context
+
+
+def nonce(description, data, tail=b""):
+    text = description + b"\0"
+    return b"NvIndexDynamic \0" + struct.pack("<H6xQ", 1, 77) + struct.pack("<H", len(text)) \
+        + text + struct.pack("<H", len(data)) + data + tail
+
+
+def nv_indices(banks):
+    """What goes into indices of non-volatile memory, and devices that proved nothing."""
+    chain = b"NvIndexInstance\0" + struct.pack("<H6x", 1) + spdm(2, sub_type=1)
+    out = b"".join(record2(2, 0x800000e1, banks, spdm(2, state=state)) for state in (3, 4, 0xff))
+    out += record2(0x01c40200, 3, banks, chain)
+    out += record2(0x01c40201, 3, banks, nonce(b"SPDM GET_MEASUREMENTS", bytes(range(32))))
+    out += record2(0x01c40201, 3, banks, nonce(b"SPDM MEASUREMENTS", bytes(range(32, 64))))
+    return out + record2(0x01c40202, 3, banks, b"of a kind that is not known")
 
 
 def all_types(banks):
@@ -135,6 +152,10 @@ def main():
           + record1(0, 4, mb.digest("sha1", bytes(4)), bytes(4)))
     write("hcrtm", spec_id(one) + record2(0, 0x80000010, one, b"HCRTM", b"firmware")
           + record2(0, 3, one, b"StartupLocality\0\4", zero=True) + separators)
+    write("nv-index", spec_id(two) + nv_indices(two))
+    write("fault-nv-digest", spec_id(one)
+          + record2(0x01c40201, 3, one, nonce(b"SPDM CHALLENGE", bytes(32)), b"another nonce")
+          + record2(0x01c40201, 3, one, nonce(b"SPDM CHALLENGE", bytes(32), b"more")))
     write("padding", spec_id(one) + separators + bytes(40))
     write("unknown-bank", spec_id(one, table=[(0x55, 4)])
           + struct.pack("<IIIH", 0, 4, 1, 0x55) + b"abcd" + struct.pack("<I", 4) + bytes(4))
