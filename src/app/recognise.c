@@ -32,17 +32,24 @@ static struct bytes base_name(struct bytes path)
     return bytes_slice(path, from, SIZE_MAX);
 }
 
-struct bytes recognised_place(struct bytes path, const char *as, const struct decoder *decoder,
-                              struct arena *a)
+/* Where claims hang: by the source whose pattern the path has, or by the decoder. */
+static struct bytes place_of(const struct source *s, const struct decoder *decoder,
+                             struct arena *a)
 {
-    struct bytes origin;
-    const struct source *s = source_of_path(path, &origin);
-    const char *surface = s != NULL && as == NULL    ? s->surface
+    const char *surface = s != NULL                  ? s->surface
                           : decoder == NULL          ? "file"
                           : decoder->surface != NULL ? decoder->surface
                                                      : decoder->name;
 
     return bytes_of(arena_format(a, "%s@document", surface));
+}
+
+struct bytes recognised_place(struct bytes path, const char *as, const struct decoder *decoder,
+                              struct arena *a)
+{
+    struct bytes origin;
+
+    return place_of(as == NULL ? source_of_path(path, &origin) : NULL, decoder, a);
 }
 
 struct recognised recognise(struct bytes path, struct bytes b, const char *as,
@@ -60,6 +67,6 @@ struct recognised recognise(struct bytes path, struct bytes b, const char *as,
         r.decoder = decoder_find(bytes_of(s->decoder));
     if (as == NULL && r.decoder == NULL)
         r.decoder = decoder_probe(b, r.label);
-    r.place = recognised_place(path, as, r.decoder, a);
+    r.place = place_of(as == NULL ? s : NULL, r.decoder, a);
     return r;
 }

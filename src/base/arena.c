@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     BLOCK_MIN = 64 * 1024,
@@ -37,6 +39,43 @@ static _Noreturn void out_of_memory(void)
 {
     (void)fprintf(stderr, "assay: out of memory\n");
     _Exit(ARENA_EXIT_MEMORY);
+}
+
+enum {
+    HUGE_PAGE = 2 << 20
+};
+
+void arena_heap_prepare(void)
+{
+    enum {
+        KEEP = 64 << 20,
+        STEP = 2 * HUGE_PAGE /* holds one wherever it begins */
+    };
+
+    (void)mallopt(M_MMAP_THRESHOLD, KEEP);
+    (void)mallopt(M_TRIM_THRESHOLD, KEEP);
+    (void)mallopt(M_TOP_PAD, STEP);
+}
+
+void arena_heap_renew(void)
+{
+    enum {
+        HEAD = 16,      /* before each piece of the heap */
+        ROOM = 64 << 10 /* hardly any gap in the heap is as large: it lies at the end */
+    };
+
+    uint8_t *end = malloc(ROOM);
+    uintptr_t at = (uintptr_t)end;
+    uintptr_t page = (at + ROOM + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    bool reached = end != NULL && page + HUGE_PAGE <= (uintptr_t)sbrk(0);
+
+    if (reached)
+        (void)madvise(end + (page - at), HUGE_PAGE, MADV_HUGEPAGE);
+    free(end);
+    /* Taken and never used, so that what comes next begins there. */
+    void *volatile passed_over = reached ? malloc(page - at - HEAD) : NULL;
+
+    (void)passed_over;
 }
 
 void arena_init(struct arena *a)

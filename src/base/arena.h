@@ -25,6 +25,20 @@ struct arena {
     size_t used;                /* bytes handed out, for budgets */
 };
 
+/*
+ * At the start of a program whose runs are short: the first touch of a fresh page costs more
+ * than the work on it, so memory that is freed is kept for what comes next. What is never
+ * touched costs nothing.
+ */
+void arena_heap_prepare(void);
+
+/*
+ * In a child of such a program: what it allocates from now on lies in a huge page, where the
+ * kernel has them, of which one touch is the first instead of hundreds. The pages of the parent
+ * are left alone, since every write to one copies it.
+ */
+void arena_heap_renew(void);
+
 void arena_init(struct arena *a);
 
 /*

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "cli/verb.h"
 #include "worker/process.h"
@@ -90,25 +90,9 @@ int verb_output(const struct verb *v, struct bytes b, int status)
     return status;
 }
 
-/*
- * Most runs are short, and then the first touch of a fresh page costs more than the work on it:
- * keeps freed memory for the next file. What is never touched costs nothing.
- */
-static void heap_prepare(void)
-{
-    enum {
-        KEEP = 64 << 20,
-        STEP = 1 << 20
-    };
-
-    (void)mallopt(M_MMAP_THRESHOLD, KEEP);
-    (void)mallopt(M_TRIM_THRESHOLD, KEEP);
-    (void)mallopt(M_TOP_PAD, STEP);
-}
-
 int main(int argc, char **argv)
 {
-    heap_prepare();
+    arena_heap_prepare();
     (void)signal(SIGPIPE, SIG_DFL);
     if (argc < 2) {
         usage(stderr);

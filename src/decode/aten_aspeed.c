@@ -170,5 +170,6 @@ const struct decoder decoder_aten_aspeed = {
     .min = IMAGE_MIN,
     .max = IMAGE_MAX,
     .probe = probe,
+    .search_bid = 84,
     .decode = decode,
 };

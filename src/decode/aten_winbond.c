@@ -192,5 +192,6 @@ const struct decoder decoder_aten_winbond = {
     .min = FOOTER,
     .max = IMAGE_MAX,
     .probe = probe,
+    .search_bid = 84,
     .decode = decode,
 };

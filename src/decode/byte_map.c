@@ -44,6 +44,28 @@ struct sweep {
     size_t loose_cap;
 };
 
+void byte_map_refine(struct byte_map *m, struct arena *a, uint32_t item)
+{
+    arena_grow(a, &m->refined, m->refined_count, &m->refined_cap, sizeof(*m->refined));
+    m->refined[m->refined_count++] = item;
+}
+
+static int item_order(const void *left, const void *right)
+{
+    const uint32_t *a = left;
+    const uint32_t *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
+/* The refined containers must be in order. */
+static bool speaks(const struct byte_map *m, const struct mark *k)
+{
+    return k->claimed &&
+           (m->refined_count == 0 || bsearch(&k->region.item, m->refined, m->refined_count,
+                                             sizeof(*m->refined), item_order) == NULL);
+}
+
 static uint64_t mark_end(const struct mark *m)
 {
     return m->region.span.offset + m->region.span.length;
@@ -103,7 +125,7 @@ static void sweep_to(struct sweep *s, uint64_t limit)
         s->pos = limit;
 }
 
-static void sweep_mark(struct sweep *s, const struct mark *m)
+static void sweep_mark(struct sweep *s, const struct mark *m, bool claimed)
 {
     if (m->region.span.blob != s->blob) {
         sweep_to(s, UINT64_MAX);
@@ -113,7 +135,7 @@ static void sweep_mark(struct sweep *s, const struct mark *m)
         s->open_count = 0;
     }
     sweep_to(s, m->region.span.offset);
-    if (m->claimed && mark_end(m) > s->claimed_end)
+    if (claimed && mark_end(m) > s->claimed_end)
         s->claimed_end = mark_end(m);
     arena_grow(s->out->arena, &s->open, s->open_count, &s->open_cap, sizeof(struct mark *));
     s->open[s->open_count++] = m;
@@ -188,8 +210,10 @@ static void sweep_all(struct byte_map *m, struct sweep *s)
 {
     if (!marks_insert(m))
         qsort(m->marks, m->count, sizeof(*m->marks), mark_order);
+    if (m->refined_count > 0)
+        qsort(m->refined, m->refined_count, sizeof(*m->refined), item_order);
     for (size_t i = 0; i < m->count; i++)
-        sweep_mark(s, &m->marks[i]);
+        sweep_mark(s, &m->marks[i], speaks(m, &m->marks[i]));
     sweep_to(s, UINT64_MAX);
 }
 

@@ -15,6 +15,9 @@ struct byte_map {
     struct mark *marks;
     size_t count;
     size_t cap;
+    uint32_t *refined; /* containers into which a pointer led */
+    size_t refined_count;
+    size_t refined_cap;
 };
 
 /*
@@ -47,6 +50,12 @@ static inline void byte_map_mark(struct byte_map *m, struct arena *a, const stru
     m->marks[m->count] = (struct mark){*r, (uint32_t)m->count, claimed};
     m->count++;
 }
+
+/*
+ * The claims of this container speak for its bytes no longer, since some of them belong to what
+ * a pointer led to: what remains is digested like any bytes that no claim explains.
+ */
+void byte_map_refine(struct byte_map *m, struct arena *a, uint32_t item);
 
 /*
  * The classes as they stand now: disjoint regions by blob and offset, in `a`, which may end

@@ -58,6 +58,9 @@ struct decoder {
     size_t min;   /* fewer bytes than this are a fault by themselves */
     size_t max;   /* more bytes than this are not read: a fault */
     decode_probe *probe;
+    /* The most that a probe bids which searches the whole input: it is asked when no other row
+     * is as sure. 0: it looks at the places that its format gives. */
+    unsigned search_bid;
     void (*decode)(struct decode *d);
 };
 

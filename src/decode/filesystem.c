@@ -13,6 +13,7 @@ enum {
     EXECUTABLE = 0111,
     XATTR_MAX = 4096, /* longer values are claimed as their digest */
     TYPE_SHIFT = 12,
+    DECIDING_DEPTH = 4, /* folders above a file whose names are looked at */
 };
 
 static const uint8_t zeros[ZEROS_SIZE];
@@ -185,9 +186,60 @@ void fs_content_zeros(struct fs *fs, struct fs_content *c, uint64_t n, uint64_t 
     }
 }
 
+static const char *const deciding_files[] = {
+#define DECIDES_FILE(name, why) name,
+#define DECIDES_FOLDER(name, why)
+#include "decode/filesystem_decides.def"
+#undef DECIDES_FILE
+#undef DECIDES_FOLDER
+};
+
+static const char *const deciding_folders[] = {
+#define DECIDES_FILE(name, why)
+#define DECIDES_FOLDER(name, why) name,
+#include "decode/filesystem_decides.def"
+#undef DECIDES_FILE
+#undef DECIDES_FOLDER
+};
+
+/* Whether a name begins as one of the rows does before its * and ends as it does behind. */
+static bool name_among(struct bytes name, const char *const *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *star = strchr(rows[i], '*');
+        size_t length = strlen(rows[i]);
+        size_t head = star != NULL ? (size_t)(star - rows[i]) : length;
+        size_t tail = length - head - (star != NULL);
+
+        if ((star != NULL ? name.len >= head + tail : name.len == head) &&
+            memcmp(name.data, rows[i], head) == 0 &&
+            memcmp(name.data + name.len - tail, rows[i] + length - tail, tail) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the file of the current container decides what runs, by its name and those of its
+ * folders. */
+static bool content_decides(const struct decode *d)
+{
+    const struct item *items = d->out->items;
+    uint32_t item = d->item;
+
+    if (name_among(items[item].name, deciding_files, ARRAY_LEN(deciding_files)))
+        return true;
+    for (unsigned i = 0; i < DECIDING_DEPTH && item != 0; i++) {
+        item = items[item].parent;
+        if (name_among(items[item].name, deciding_folders, ARRAY_LEN(deciding_folders)))
+            return true;
+    }
+    return false;
+}
+
 /*
  * Whether a running system is not expected to change the content: always in a file system that
- * it cannot write to; elsewhere if it is a program, a library or a script.
+ * it cannot write to; elsewhere if it is a program, a library or a script, or decides what of
+ * them runs.
  */
 static bool content_stays(const struct fs *fs, const struct fs_content *c,
                           const struct fs_inode *inode)
@@ -195,7 +247,8 @@ static bool content_stays(const struct fs *fs, const struct fs_content *c,
     struct bytes head = {c->head, sizeof(c->head)};
 
     return !fs->writable || (inode->mode & EXECUTABLE) != 0 ||
-           bytes_starts_with(head, "\177ELF") || bytes_starts_with(head, "#!");
+           bytes_starts_with(head, "\177ELF") || bytes_starts_with(head, "#!") ||
+           content_decides(fs->d);
 }
 
 void fs_content_end(struct fs *fs, struct fs_content *c, const struct fs_inode *inode,

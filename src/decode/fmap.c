@@ -284,5 +284,6 @@ const struct decoder decoder_fmap = {
     .min = HEADER,
     .max = IMAGE_MAX,
     .probe = probe,
+    .search_bid = 84,
     .decode = decode,
 };

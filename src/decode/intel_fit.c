@@ -205,6 +205,34 @@ static void entry(struct decode *d)
     decode_close(d);
 }
 
+/*
+ * In which order the table lists what lies where: of each entry, whether it points higher than
+ * the one before. Addresses themselves are free.
+ */
+static void order_claim(struct decode *d)
+{
+    struct span here = {d->in.blob, d->in.base, 0};
+    struct reader r = d->in;
+    struct digest_stream order;
+    uint64_t before = 0;
+
+    digest_begin(&order);
+    while (reader_left(&r) >= ENTRY_SIZE) {
+        uint64_t address = reader_u64le(&r);
+        uint8_t higher = address > before;
+
+        digest_more(&order, (struct bytes){&higher, 1});
+        (void)reader_take(&r, ENTRY_SIZE - 8);
+        before = address;
+    }
+    struct digest done = digest_end(&order);
+
+    decode_value_at(
+        d, KEY_FIT_ORDER,
+        value_bytes(arena_copy(d->arena, (struct bytes){done.bytes, sizeof(done.bytes)})),
+        here);
+}
+
 static void decode(struct decode *d)
 {
     struct bytes all = d->in.all;
@@ -219,6 +247,8 @@ static void decode(struct decode *d)
         decode_fault(d, FAULT_BAD_CHECKSUM, d->in.base + 15);
     (void)decode_fields(d, header_start, ARRAY_LEN(header_start));
     (void)decode_fields(d, rest, ARRAY_LEN(rest));
+    if (reader_left(&d->in) > ENTRY_SIZE)
+        order_claim(d);
     while (reader_left(&d->in) >= ENTRY_SIZE) {
         uint64_t type = all.data[d->in.pos + TYPE_AT] & 0x7f;
 

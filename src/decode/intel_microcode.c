@@ -212,6 +212,7 @@ static void update(struct decode *d, const struct head *h)
 /* Filling up to the next update or the end. An update's first byte is 1. */
 static void filling(struct decode *d)
 {
+    struct span here = {d->in.blob, reader_offset(&d->in), 0};
     struct bytes all = d->in.all;
     size_t from = d->in.pos;
     size_t at = from;
@@ -222,27 +223,46 @@ static void filling(struct decode *d)
     while (at < all.len && all.data[at] == fill)
         at++;
     reader_seek(&d->in, at);
-    decode_region(d, reader_span(&d->in, from), CLASS_PADDING);
+    decode_open(d, ITEM_MAP, "%s", fill == 0xff ? "erased" : "padding");
+    decode_value_at(d, KEY_FLASH_FILL_LENGTH, value_uint(at - from), here);
+    decode_value_at(d, KEY_FLASH_FILL_VALUE, value_uint(fill), here);
+    decode_claimed_region(d, reader_span(&d->in, from), CLASS_PADDING);
+    decode_close(d);
+}
+
+/* Where one update stands among the others: over their headers, which have their checksums. */
+static void order_claim(struct decode *d, struct digest_stream *headers)
+{
+    struct digest order = digest_end(headers);
+
+    decode_value_at(
+        d, KEY_MICROCODE_ORDER,
+        value_bytes(arena_copy(d->arena, (struct bytes){order.bytes, sizeof(order.bytes)})),
+        (struct span){d->in.blob, d->in.base, 0});
 }
 
 static void decode(struct decode *d)
 {
-    bool first = true;
+    struct digest_stream headers;
+    unsigned count = 0;
 
-    while (reader_more(&d->in)) {
+    digest_begin(&headers);
+    for (; reader_more(&d->in); count++) {
         struct bytes rest = bytes_slice(d->in.all, d->in.pos, SIZE_MAX);
         struct head h = head_read(rest);
 
-        if (!first && !head_plausible(&h)) {
+        if (count > 0 && !head_plausible(&h)) {
             decode_fault(d, FAULT_TRAILING, reader_offset(&d->in));
-            return;
+            break;
         }
-        first = false;
+        digest_more(&headers, bytes_slice(rest, 0, HEADER_SIZE));
         decode_enter(d, sizes_good(&h) && h.total <= rest.len ? (size_t)h.total : rest.len);
         update(d, &h);
         decode_leave(d);
         filling(d);
     }
+    if (count > 1)
+        order_claim(d, &headers);
 }
 
 const struct decoder decoder_intel_microcode = {

@@ -254,5 +254,6 @@ const struct decoder decoder_legacy_bios = {
     .min = IMAGE_MIN,
     .max = IMAGE_MAX,
     .probe = probe,
+    .search_bid = 82,
     .decode = decode,
 };

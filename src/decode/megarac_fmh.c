@@ -178,5 +178,6 @@ const struct decoder decoder_megarac_fmh = {
     .min = HEADER,
     .max = IMAGE_MAX,
     .probe = probe,
+    .search_bid = 88,
     .decode = decode,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The work space of fault tolerant writes: a header, then a queue of the writes that were begun
- * and how far they went. The queue is the history of one machine.
+ * and how far they went. What is done is the history of one machine; what is not will be done
+ * by the firmware when it starts next, from the spare block.
  */
 #include <string.h>
 
@@ -16,6 +17,8 @@ enum {
     VALID = 0xfe,
     WRITE_HEADER = 40, /* flags, caller, number of writes, size of private data */
     WRITE_RECORD = 40,
+    COMPLETE = 1 << 2, /* of a write and of a record; flags count when they are 0 */
+    SPARE_COMPLETE = 1 << 1,
     SPACE_MAX = 16 << 20
 };
 
@@ -50,40 +53,69 @@ static bool checksum_good(struct bytes b, unsigned length)
     return !r.failed && crc == stated;
 }
 
-/* The end of the writes that stand behind one another: a header and as many records as it says.
- */
-static size_t writes_end(struct bytes queue, uint64_t *ret_count)
-{
-    struct reader r = reader_of(queue, 0, 0);
-    size_t end = 0;
+struct writes {
+    size_t end; /* behind the last one */
+    uint64_t count;
+    uint64_t pending; /* records that are in the spare block and not yet where they belong */
+    uint64_t private_bytes; /* of the callers: nothing else looks at them */
+};
 
-    for (*ret_count = 0; reader_left(&r) >= WRITE_HEADER && queue.data[r.pos] != 0xff;
-         (*ret_count)++) {
-        (void)reader_take(&r, 24);
-        uint64_t writes = reader_u64le(&r);
+/* The records of one write: how many of them are pending. */
+static uint64_t records_pending(struct reader r, uint64_t count, uint64_t extra)
+{
+    uint64_t pending = 0;
+
+    for (uint64_t i = 0; i < count && !r.failed; i++) {
+        uint8_t flags = reader_u8(&r);
+
+        (void)reader_take(&r, (size_t)(WRITE_RECORD - 1 + extra));
+        pending += (flags & SPARE_COMPLETE) == 0 && (flags & COMPLETE) != 0;
+    }
+    return pending;
+}
+
+/* The writes that stand behind one another: a header and as many records as it says. */
+static struct writes writes_read(struct bytes queue)
+{
+    struct writes w = {0};
+    struct reader r = reader_of(queue, 0, 0);
+
+    for (; reader_left(&r) >= WRITE_HEADER && queue.data[r.pos] != 0xff; w.count++) {
+        bool done = (reader_u8(&r) & COMPLETE) == 0;
+
+        (void)reader_take(&r, 23);
+        uint64_t records = reader_u64le(&r);
         uint64_t extra = reader_u64le(&r);
         uint64_t left = reader_left(&r);
 
-        if (extra > left || writes > left / (WRITE_RECORD + extra))
-            return end;
-        (void)reader_take(&r, (size_t)(writes * (WRITE_RECORD + extra)));
-        end = r.pos;
+        if (extra > left || records > left / (WRITE_RECORD + extra))
+            return w;
+        if (!done)
+            w.pending += records_pending(r, records, extra);
+        w.private_bytes += records * extra;
+        (void)reader_take(&r, (size_t)(records * (WRITE_RECORD + extra)));
+        w.end = r.pos;
     }
-    return end;
+    return w;
 }
 
 static void queue(struct decode *d)
 {
-    uint64_t count = 0;
     size_t from = d->in.pos;
-    size_t end = writes_end(d->in.all, &count);
-    struct bytes b = reader_take(&d->in, end);
+    struct writes w = writes_read(d->in.all);
+    struct bytes b = reader_take(&d->in, w.end);
     struct span s = reader_span(&d->in, from);
+    struct span here = {s.blob, s.offset, 0};
 
-    decode_value_at(d, KEY_NVRAM_FTW_WRITES, value_uint(count),
-                    (struct span){s.blob, s.offset, 0});
-    if (end > 0)
+    decode_value_at(d, KEY_NVRAM_FTW_WRITES, value_uint(w.count), here);
+    if (w.pending > 0)
+        decode_value_at(d, KEY_NVRAM_FTW_PENDING, value_uint(w.pending), here);
+    if (w.private_bytes > 0) {
+        decode_value_at(d, KEY_NVRAM_FTW_PRIVATE_BYTES, value_uint(w.private_bytes), here);
+        decode_digest(d, KEY_NVRAM_FTW_PRIVATE, b, s);
+    } else if (w.end > 0) {
         decode_digest(d, KEY_NVRAM_FTW_QUEUE, b, s);
+    }
     nvram_free_space(d);
 }
 

@@ -5,16 +5,18 @@
 #include "decode/signature_list.h"
 
 enum {
-    TIME_SIZE = 16
+    TIME_SIZE = 16,
+    RECORD_MAX = 128 /* bytes of any record beside its name and its value */
 };
 
 struct free_row {
     const char *guid;
     const char *name;
+    size_t most; /* bytes of a value; of a longer one nothing is free */
 };
 
 static const struct free_row free_rows[] = {
-#define FREE_VARIABLE(guid, name, why) {guid, name},
+#define FREE_VARIABLE(guid, name, most, why) {guid, name, most},
 #include "decode/nvram_free.def"
 #undef FREE_VARIABLE
 };
@@ -50,13 +52,16 @@ struct nvram_name nvram_name_of(struct arena *a, struct bytes guid, struct bytes
     return n;
 }
 
-/* Whether firmware rewrites this variable by itself, so that its value is free. */
-static bool nvram_is_free(const struct nvram_name *n)
+/*
+ * Whether firmware rewrites this variable by itself, so that its value is free. `length` is
+ * that of the value, with `around` more bytes of its record.
+ */
+static bool nvram_is_free(const struct nvram_name *n, size_t length, size_t around)
 {
     for (size_t i = 0; i < ARRAY_LEN(free_rows); i++) {
         if (bytes_equal_text(n->guid, free_rows[i].guid) &&
             efi_name_matches(n->name, free_rows[i].name))
-            return true;
+            return length <= free_rows[i].most + around;
     }
     return false;
 }
@@ -79,7 +84,7 @@ void nvram_open(struct decode *d, const struct nvram_name *n)
 
 void nvram_value(struct decode *d, const struct nvram_name *n)
 {
-    if (nvram_is_free(n)) {
+    if (nvram_is_free(n, reader_left(&d->in), 0)) {
         d->twins = twins;
         d->twin_count = ARRAY_LEN(twins);
     }
@@ -92,7 +97,7 @@ void nvram_deleted(struct decode *d, const struct nvram_name *n)
 {
     struct span s = {d->in.blob, d->in.base, d->in.all.len};
     struct span here = {s.blob, s.offset, 0};
-    bool loose = nvram_is_free(n);
+    bool loose = nvram_is_free(n, s.length, RECORD_MAX + 2 * n->name.len);
     struct digest digest = digest_sha256(d->in.all);
     struct bytes kept =
         arena_copy(d->arena, (struct bytes){digest.bytes, sizeof(digest.bytes)});

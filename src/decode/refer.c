@@ -231,6 +231,52 @@ static void fault_at(struct engine *e, const struct job *j, enum fault_id id)
         decoded_fault(e->out, id, j->item, j->span.blob, j->span.offset);
 }
 
+/* Digests of bytes that nothing explained, and what they are once something does. */
+static const struct key_twin explained[] = {
+    {KEY_FLASH_DATA_DIGEST,  KEY_FLASH_DATA_READ_DIGEST },
+    {KEY_FLASH_DATA_ENTROPY, KEY_FLASH_DATA_READ_ENTROPY},
+    {KEY_PART_DIGEST,        KEY_PART_READ_DIGEST       },
+    {KEY_DATA_ENTROPY,       KEY_DATA_READ_ENTROPY      },
+};
+
+static bool explain(struct engine *e, struct item *claim)
+{
+    for (size_t i = 0; i < ARRAY_LEN(explained); i++) {
+        if (claim->key == explained[i].key) {
+            claim->key = (uint16_t)explained[i].twin;
+            claim->name = decoded_leaf(e->out, explained[i].twin);
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The containers that held the target as bytes that nothing explains: what they state of all
+ * their bytes would change with it, whatever may be expected of its values. Their own claims
+ * follow on them at once.
+ */
+static void refine(struct engine *e, const struct look *l, struct span s)
+{
+    struct decoded *out = e->out;
+    uint64_t end = s.offset + s.length;
+
+    for (size_t i = look_at(l, s);
+         i < l->count && l->regions[i].span.blob == s.blob && l->regions[i].span.offset < end;
+         i++) {
+        uint32_t item = l->regions[i].item;
+        bool any = false;
+
+        for (size_t k = (size_t)item + 1;
+             k < out->item_count && out->items[k].kind == ITEM_CLAIM &&
+             out->items[k].parent == item;
+             k++)
+            any = explain(e, &out->items[k]) || any;
+        if (any)
+            byte_map_refine(&e->map, out->arena, item);
+    }
+}
+
 /* Runs the decoder over the target, or says why not. Returns whether it was run. */
 static bool refer_follow(struct engine *e, const struct look *l, const struct refer *r)
 {
@@ -240,6 +286,7 @@ static bool refer_follow(struct engine *e, const struct look *l, const struct re
         arena_grow(e->out->arena, &e->followed, e->followed_count, &e->followed_cap,
                    sizeof(*e->followed));
         e->followed[e->followed_count++] = *r;
+        refine(e, l, r->job.span);
         engine_queue(e, r->job);
         engine_work(e);
         return true;

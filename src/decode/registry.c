@@ -34,20 +34,46 @@ const struct decoder *decoder_probe(struct bytes b, struct bytes label)
     return decoder_probe_sure(b, label, 1);
 }
 
+/* The row that is surest of the bytes so far. */
+struct bidding {
+    struct bytes bytes;
+    struct bytes label;
+    unsigned most;
+    size_t best; /* a row of the table, or its length */
+};
+
+/* Of equally sure ones the first in the table takes it. */
+static bool wins(const struct bidding *g, unsigned bid, size_t row)
+{
+    return bid > g->most || (bid == g->most && row < g->best && g->best < ARRAY_LEN(table));
+}
+
+static void ask(struct bidding *g, size_t row)
+{
+    const struct decoder *r = table[row];
+    unsigned bid = g->bytes.len >= r->min ? r->probe(g->bytes, g->label) : 0;
+
+    if (r->search_bid != 0 && bid > r->search_bid)
+        BUG("a probe bids more than its row says");
+    if (wins(g, bid, row)) {
+        g->most = bid;
+        g->best = row;
+    }
+}
+
 const struct decoder *decoder_probe_sure(struct bytes b, struct bytes label, unsigned least)
 {
-    const struct decoder *best = NULL;
-    unsigned most = least - 1;
+    struct bidding g = {b, label, least - 1, ARRAY_LEN(table)};
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        unsigned bid = b.len >= table[i]->min ? table[i]->probe(b, label) : 0;
-
-        if (bid > most) {
-            most = bid;
-            best = table[i];
-        }
+        if (table[i]->search_bid == 0)
+            ask(&g, i);
     }
-    return best;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (table[i]->search_bid != 0 && wins(&g, table[i]->search_bid, i))
+            ask(&g, i);
+    }
+    return g.best < ARRAY_LEN(table) ? table[g.best] : NULL;
 }
 
 static void hash_text(struct digest_stream *s, const char *text)

@@ -6,6 +6,7 @@
 
 #include "decode/engine.h"
 #include "decode/engine_private.h"
+#include "decode/intel.h"
 
 enum {
     SIGNATURE_AT = 40,
@@ -177,6 +178,25 @@ const struct decoder *uefi_known(struct bytes b)
                : NULL;
 }
 
+/*
+ * How many of these bytes are for a decoder that knows what they begin with; 0 leaves them to
+ * the pointers that lead to what begins here. Other things stand behind it, and pointers to
+ * those.
+ */
+static size_t known_extent(const struct decoder *known, struct bytes b)
+{
+    static const char *const pointed_to[] = {"amd-psp-directory", "amd-psp-entry",
+                                             "intel-boot-policy", "intel-key-manifest"};
+
+    for (size_t i = 0; i < ARRAY_LEN(pointed_to); i++) {
+        if (strcmp(known->name, pointed_to[i]) == 0)
+            return 0;
+    }
+    if (strcmp(known->name, "intel-acm") == 0)
+        return (size_t)intel_acm_length(b);
+    return b.len;
+}
+
 void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class,
                 uint8_t erased)
 {
@@ -200,9 +220,10 @@ void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class cl
         }
         const struct decoder *known = uefi_known(rest);
         size_t from = d->in.pos;
+        size_t length = known != NULL ? known_extent(known, rest) : 0;
 
-        if (known != NULL) {
-            (void)reader_take(&d->in, rest.len);
+        if (length > 0) {
+            (void)reader_take(&d->in, length);
             decode_child(d, ITEM_MAP, bytes_of(known->name), reader_span(&d->in, from),
                          known->name);
         } else {

@@ -50,18 +50,19 @@ struct leaf {
     const char *name;
     const char *decoder; /* NULL: none reads it */
     enum byte_class class;
+    enum key_id digest;
 };
 
 static const struct leaf leaves[] = {
-    {SECTION_PE,              "pe",        "pe-image", CLASS_CODE},
-    {SECTION_PIC,             "pic",       NULL,       CLASS_CODE},
-    {SECTION_TE,              "te",        "pe-image", CLASS_CODE},
-    {SECTION_DXE_DEPEX,       "depex",     "depex",    CLASS_DATA},
-    {SECTION_COMPATIBILITY16, "compat16",  NULL,       CLASS_CODE},
-    {SECTION_FREEFORM,        "freeform",  NULL,       CLASS_DATA},
-    {SECTION_RAW,             "raw",       NULL,       CLASS_DATA},
-    {SECTION_PEI_DEPEX,       "pei-depex", "depex",    CLASS_DATA},
-    {SECTION_MM_DEPEX,        "mm-depex",  "depex",    CLASS_DATA},
+    {SECTION_PE,              "pe",        "pe-image", CLASS_CODE, KEY_FLASH_PROGRAM_DIGEST},
+    {SECTION_PIC,             "pic",       NULL,       CLASS_CODE, KEY_FLASH_CODE_DIGEST   },
+    {SECTION_TE,              "te",        "pe-image", CLASS_CODE, KEY_FLASH_PROGRAM_DIGEST},
+    {SECTION_DXE_DEPEX,       "depex",     "depex",    CLASS_DATA, KEY_FLASH_SECTION_DIGEST},
+    {SECTION_COMPATIBILITY16, "compat16",  NULL,       CLASS_CODE, KEY_FLASH_CODE_DIGEST   },
+    {SECTION_FREEFORM,        "freeform",  NULL,       CLASS_DATA, KEY_FLASH_SECTION_DIGEST},
+    {SECTION_RAW,             "raw",       NULL,       CLASS_DATA, KEY_FLASH_SECTION_DIGEST},
+    {SECTION_PEI_DEPEX,       "pei-depex", "depex",    CLASS_DATA, KEY_FLASH_SECTION_DIGEST},
+    {SECTION_MM_DEPEX,        "mm-depex",  "depex",    CLASS_DATA, KEY_FLASH_SECTION_DIGEST},
 };
 
 struct guided {
@@ -418,7 +419,7 @@ static void leaf(struct decode *d, const struct section *s, const struct leaf *r
         b = bytes_slice(b, GUID_SIZE, SIZE_MAX);
         span = (struct span){span.blob, span.offset + GUID_SIZE, b.len};
     }
-    decode_digest(d, KEY_FLASH_SECTION_DIGEST, b, span);
+    decode_digest(d, row->digest, b, span);
     decode_claimed_region(d, span, row->class);
     if (row->decoder != NULL && decoder_find(bytes_of(row->decoder)) != NULL)
         decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, span, row->decoder);

@@ -83,6 +83,9 @@ struct volume {
     size_t length;
     struct digest_stream order;
     size_t files; /* that are no pads */
+    struct digest_stream pads;
+    size_t blank_pads;
+    bool packed; /* the length of a file depends on who packed it, and so does that of a pad */
 };
 
 /* One file header, as it stands. */
@@ -301,6 +304,9 @@ static void file_claims(struct decode *d, const struct file *f, size_t at, bool 
     if (f->state != STATE_PLAIN)
         decode_value_at(d, KEY_FLASH_FILE_STATE, value_uint(f->state),
                         (struct span){s.blob, s.offset + 23, 1});
+    if (f->type == TYPE_FILE_PAD && !bytes_all(f->guid, 0xff))
+        decode_value_at(d, KEY_RESERVED, value_bytes(f->guid),
+                        (struct span){s.blob, s.offset, GUID_SIZE});
     if (known != NULL)
         decode_value_at(d, KEY_FLASH_FILE_KNOWN_AS, value_text(bytes_of(known)),
                         (struct span){s.blob, s.offset, GUID_SIZE});
@@ -343,15 +349,24 @@ static void file_deleted(struct decode *d, const struct file *f, struct bytes al
     decode_claimed_region(d, s, CLASS_DELETED);
 }
 
-/* A pad file states nothing when it is blank; its size follows from what stands around it. */
-static bool pad_blank(struct decode *d, const struct file *f, const struct volume *v)
+/* A pad file has no claims of its own when it is blank; all of a volume's have one together. */
+static bool pad_blank(struct decode *d, const struct file *f, struct volume *v)
 {
     struct bytes body = bytes_slice(f->all, f->header, (size_t)f->size - f->header);
     struct span s = {d->in.blob, d->in.base + d->in.pos, f->size};
 
     if (f->type != TYPE_FILE_PAD || f->state != STATE_PLAIN || !f->header_good ||
-        f->attributes != 0 || f->sum != 0xaa || !bytes_all(body, v->erased))
+        f->attributes != 0 || f->sum != 0xaa || !bytes_all(f->guid, 0xff) ||
+        !bytes_all(body, v->erased))
         return false;
+    uint8_t place[16];
+
+    for (unsigned i = 0; i < 8; i++) {
+        place[i] = (uint8_t)((uint64_t)v->files >> 8 * i);
+        place[8 + i] = (uint8_t)(f->size >> 8 * i);
+    }
+    digest_more(&v->pads, (struct bytes){place, sizeof(place)});
+    v->blank_pads++;
     (void)reader_take(&d->in, (size_t)f->size);
     decode_claimed_region(d, s, CLASS_PADDING);
     return true;
@@ -392,7 +407,10 @@ static void file(struct decode *d, struct volume *v)
         size_t from = d->in.pos;
         struct bytes body = reader_take(&d->in, (size_t)f.size - f.header - tail);
 
-        file_claims(d, &f, at, f.type != TYPE_FILE_PAD && uefi_sections_packed(body));
+        bool packed = f.type != TYPE_FILE_PAD && uefi_sections_packed(body);
+
+        v->packed = v->packed || packed;
+        file_claims(d, &f, at, packed);
         file_alignment(d, &f, at);
         if (guid_is(f.guid, top_guid) && at + f.size != v->length)
             decode_fault(d, FAULT_BAD_ORDER, d->in.base);
@@ -433,9 +451,18 @@ static bool header_blank(const struct decode *d, const struct volume *v)
            bytes_all(bytes_slice(d->in.all, d->in.pos, FILE_HEADER), v->erased);
 }
 
+static void stream_claim(struct decode *d, enum key_id key, struct digest_stream *s)
+{
+    struct digest done = digest_end(s);
+    struct bytes kept = arena_copy(d->arena, (struct bytes){done.bytes, SHA256_SIZE});
+
+    decode_value_at(d, key, value_bytes(kept), (struct span){d->in.blob, d->in.base, 0});
+}
+
 static void files(struct decode *d, struct volume *v)
 {
     digest_begin(&v->order);
+    digest_begin(&v->pads);
     for (;;) {
         align(d, FILE_ALIGNMENT, v->erased);
         if (header_blank(d, v))
@@ -452,13 +479,10 @@ static void files(struct decode *d, struct volume *v)
         }
         file(d, v);
     }
-    if (v->files > 0) {
-        struct digest order = digest_end(&v->order);
-        struct bytes kept = arena_copy(d->arena, (struct bytes){order.bytes, SHA256_SIZE});
-
-        decode_value_at(d, KEY_FLASH_FV_ORDER, value_bytes(kept),
-                        (struct span){d->in.blob, d->in.base, 0});
-    }
+    if (v->files > 0)
+        stream_claim(d, KEY_FLASH_FV_ORDER, &v->order);
+    if (v->blank_pads > 0 && !v->packed)
+        stream_claim(d, KEY_FLASH_FV_PADS, &v->pads);
     free_space(d, v);
 }
 

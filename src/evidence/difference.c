@@ -53,10 +53,26 @@ static enum expectation expectation_of(const struct tree *t, uint32_t node)
     return tree_in_model(t, node) ? EXPECT_SAME : EXPECT_FREE;
 }
 
+/*
+ * What was expected where something differs. Two keys can stand at one path, one of them for a
+ * value that may be anything: what became something else is judged by the stricter one.
+ */
+static enum expectation expected(const struct differ *d, uint32_t a, uint32_t b)
+{
+    if (a == TREE_NONE || b == TREE_NONE)
+        return a != TREE_NONE ? expectation_of(d->a, a) : expectation_of(d->b, b);
+    enum expectation x = expectation_of(d->a, a);
+    enum expectation y = expectation_of(d->b, b);
+
+    if (x != y && (x == EXPECT_RANGE || y == EXPECT_RANGE))
+        return EXPECT_SAME; /* two keys: there is no distance between their values */
+    return x < y ? x : y;
+}
+
 static void report(struct differ *d, enum change_kind kind, uint32_t a, uint32_t b,
                    uint32_t beside)
 {
-    enum expectation e = a != TREE_NONE ? expectation_of(d->a, a) : expectation_of(d->b, b);
+    enum expectation e = expected(d, a, b);
     struct changes *out = d->out;
 
     if (e == EXPECT_FREE && !d->all)

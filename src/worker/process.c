@@ -34,7 +34,8 @@ enum {
     WAIT_FACTOR = 8,
     /* Milliseconds in which a short run ends; its output waits in the pipe. */
     SOON = 3,
-    PIECE = 16 << 10
+    PIPE = 1 << 20, /* bytes that wait in it; the most that everyone may have */
+    PIECE = 32 << 10
 };
 
 /* A child and the pipe that it writes to. */
@@ -83,6 +84,7 @@ static _Noreturn void live(const struct process *p, pid_t parent, int out, uint6
     };
     struct process_notes *n = p->notes;
 
+    arena_heap_renew();
     crypto_seal(EXIT_NEEDS_CRYPTO);
     /* What a mistake of ours says goes where the parent can read it, without a system call. */
     (void)setvbuf(stderr, n->said, _IOFBF, sizeof(n->said));
@@ -267,6 +269,8 @@ bool process_run(const struct process *p, struct worker_end *ret, struct err *e)
     p->notes->input = WORKER_NONE;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return err_system(e, errno, "cannot start a worker");
+    /* A smaller one does too. */
+    (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE);
     struct child c = {.p = p, .from = ends[0], .seconds = cpu_limit(p)};
 
     c.pid = _Fork();

@@ -72,7 +72,7 @@ def ours(build, path):
             files[(text_of(guid), data[start + 18], claim["value"],
                    hashlib.sha256(body).hexdigest())] += 1
         found = re.search(r"file:([0-9a-f-]{36})/(?:[^/]*/)*?(pe|te)/digest$", claim["path"])
-        if found and claim["key"] == "flash.section.digest":
+        if found and claim["key"] == "flash.program.digest":
             owner = re.findall(r"file:([0-9a-f-]{36})", claim["path"])[-1]
             code[(owner, found[2], span["length"], claim["value"]["hex"])] += 1
     return files, code

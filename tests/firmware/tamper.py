@@ -22,53 +22,12 @@ import attacks
 import compose
 import limited
 import recompress
+import tamper_more
 from compose import K, name_guid
+from tamper_case import INNER, NVRAM, Case, changed, file_in, flip, fv, index_of, inner_file, put, variable
 
 OVMF = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 AAVMF = "/usr/share/AAVMF/AAVMF_CODE.fd"
-ANY_CHANGE = None
-
-
-def fv(name):
-    return f"fv:{name_guid(name)}"
-
-
-def file_in(volume, name):
-    return rf"{fv(volume)}/(.*/)?file:{name_guid(name)}(/|#|$)"
-
-
-INNER = rf"{fv('main')}/.*/{fv('inner')}"
-
-
-def inner_file(name):
-    return rf"{INNER}/file:{name_guid(name)}(/|#|$)"
-
-
-NVRAM = "fv:fff12b8d-7696-4c8b-a985-2747075b4f50"
-
-
-def variable(vendor, name):
-    return rf"{NVRAM}/.*{vendor}:{name}(/|#|$)"
-
-
-class Case:
-    def __init__(self, name, image, where, change=ANY_CHANGE, base="composed", alone=False):
-        self.name = name
-        self.image = image
-        self.where = where
-        self.change = change
-        self.base = base
-        self.alone = alone  # a finding or incomplete without any reference as well
-
-
-def flip(image, offset, bit=0):
-    out = bytearray(image)
-    out[offset] ^= 1 << bit
-    return bytes(out)
-
-
-def put(image, offset, data):
-    return image[:offset] + data + image[offset + len(data):]
 
 
 def body_of(machine, name, word):
@@ -167,17 +126,6 @@ def swapped(m):
     image = bytearray(m.image)
     image[a:a + length], image[b:b + length] = image[b:b + length], image[a:a + length]
     return bytes(image)
-
-
-def changed(m, change):
-    """The image of a machine in which something was changed before it was built."""
-    other = m.copy()
-    change(other)
-    return other.build()
-
-
-def index_of(files, name):
-    return next(i for i, f in enumerate(files) if f.name == name)
 
 
 def module_cases(m):
@@ -438,8 +386,8 @@ class Suite:
             self.tap(done["status"] in (1, 3), case.name + ": not clean without a reference",
                      f"exit status {done['status']}")
 
-    def clean(self, name, image):
-        done = self.appraise(image, "--reference", self.references["composed"])
+    def clean(self, name, image, base="composed"):
+        done = self.appraise(image, "--reference", self.references[base])
         rows = [f for f in done["answer"]["findings"]
                 if f["severity"] != "info" and f["judge"] == "reference"]
         why = "".join(f"{f['severity']} {f['path']}: {f['why']}\n" for f in rows)
@@ -473,13 +421,25 @@ def compose_suite(suite):
     m = compose.Machine()
     m.image = m.build()
     suite.learn("composed", m.image)
-    for group in (bit_cases, space_cases, file_cases, module_cases, shape_cases, variable_cases):
+    for group in (bit_cases, space_cases, file_cases, module_cases, shape_cases, variable_cases,
+                  tamper_more.composed):
         for case in group(m):
             if suite.wants(case.name):
                 suite.case(case)
-    for name, image in clean_cases(m):
+    for name, image in [*clean_cases(m), *tamper_more.composed_clean(m)]:
         if suite.wants(name):
             suite.clean(name, image)
+
+
+def other_suite(suite):
+    for base, image, cases, clean in tamper_more.others():
+        suite.learn(base, image)
+        for case in cases(image):
+            if suite.wants(case.name):
+                suite.case(case)
+        for name, other in clean:
+            if suite.wants(name):
+                suite.clean(name, other, base)
 
 
 def debian_suite(suite):
@@ -501,6 +461,7 @@ def main():
     suite = Suite(build, folder, words)
     try:
         compose_suite(suite)
+        other_suite(suite)
         debian_suite(suite)
         for name, image in attacks.all_attacks():
             if suite.wants(name):

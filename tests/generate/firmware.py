@@ -4,7 +4,9 @@
 import os
 import sys
 
+import amd
 import cases
+import intel
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "firmware"))
 import parts as c  # noqa: E402
@@ -28,6 +30,9 @@ def volumes():
          c.file(C, c.FREEFORM, c.sections(c.raw(CODE)), attributes=0x38),
          c.pad(0, body=CODE), c.file(B, c.DRIVER, c.sections(c.lzma(c.sections(c.raw(CODE * 4))))),
          c.file(c.TOP, c.RAW, b"the reset vector")], name=NAME))
+    cases.write("uefi-volume", "pad-files", c.volume(
+        [c.pad(40), driver(), c.pad(64), c.pad(80, body=CODE),
+         c.file(B, c.PAD, c.erased(8)), c.pad(24)], name=NAME))
     cases.write("uefi-volume", "large-file", c.volume(
         [c.file(A, c.RAW, CODE, attributes=0x01)], system=c.FFS3))
     cases.write("uefi-volume", "revision-1", c.volume(
@@ -124,6 +129,11 @@ def regions():
         c.erased(512), c.volume([driver()]), c.erased(300) + CODE, c.zeros(400),
         c.volume([driver(B)], name=NAME), c.erased(64)))
     cases.write("bios-region", "no-volume", CODE)
+    module = intel.code_module(3, intel.Rsa(b"example module"))
+    loader = amd.firmware(amd.noise(64, b"loader"), by=amd.ROOT, id=amd.ROOT_ID)
+    cases.write("bios-region", "modules-beside", b"".join(
+        part + c.erased(-len(part) % 4096 + 4096)
+        for part in (c.volume([driver()]), module, CODE, loader, CODE)))
     long = bytearray(c.volume([driver()]))
     long[32:40] = (1 << 20).to_bytes(8, "little")
     cases.write("bios-region", "bad-length", bytes(long) + c.volume([driver(B)], name=NAME))

@@ -58,11 +58,11 @@ def ftw(queue=64, narrow=False, writes=b"", flags=0xfe, flip=0, stated=None):
     return head + writes + b"\xff" * (queue - len(writes))
 
 
-def write_queue():
-    """One write of one block, completed."""
-    head = struct.pack("<B7s16sQQ", 0xf8, b"\xff" * 7, mb.guid(VENDOR), 1, 8)
-    record = struct.pack("<B7sQQQq", 0xf8, b"\xff" * 7, 0, 0x48, 0x1000, -0x1000)
-    return head + record + b"private!"
+def write_queue(done=0xf8, private=b"private!"):
+    """One write of one block, completed unless the flags say otherwise."""
+    head = struct.pack("<B3s16s4sQQ", done, b"\xff" * 3, mb.guid(VENDOR), b"\xff" * 4, 1, len(private))
+    record = struct.pack("<B7sQQQq", done, b"\xff" * 7, 0, 0x48, 0x1000, -0x1000)
+    return head + record + private
 
 
 def full():
@@ -123,6 +123,8 @@ def ftw_cases():
         "minimal": ftw(),
         "full": ftw(queue=256, writes=write_queue()),
         "narrow": ftw(narrow=True),
+        "history": ftw(queue=256, writes=write_queue(private=b"") * 2),
+        "pending": ftw(queue=256, writes=write_queue(private=b"") + write_queue(0xfc, b"")),
         "writes-too-many": ftw(queue=128, writes=write_queue()[:24] + b"\xee" * 40),
         "fault-signature": bytes(16) + ftw()[16:],
         "fault-checksum": ftw(flip=1),

@@ -511,6 +511,7 @@ int main(void)
         TEST(bank_that_nobody_extends),
         TEST(kernel_without_lockdown),
         TEST(revocations_only_grow),
+        TEST(an_event_log_only_grows),
         TEST(known_bad_list_can_be_searched),
         TEST(what_is_known_to_be_bad),
         TEST(modules_of_implants),
