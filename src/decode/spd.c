@@ -356,7 +356,10 @@ static unsigned probe(struct bytes b, struct bytes label)
                           : b.data[l->crc_at[0]] | (uint64_t)b.data[l->crc_at[0] + 1] << 8;
     size_t to = l == &layout_ddr3 && (b.data[0] & 0x80) != 0 ? 117 : l->crc_at[0];
 
-    return stated == crc16(bytes_slice(b, 0, to)) ? 80 : 20;
+    if (stated == crc16(bytes_slice(b, 0, to)))
+        return 80;
+    /* A wrong checksum is a fault to be told, but a text has no revision of 1.x. */
+    return b.data[1] >> 4 <= 1 ? 20 : 0;
 }
 
 const struct decoder decoder_spd = {
