@@ -53,7 +53,8 @@ bool cohort_load(const char *const *paths, size_t count, struct arena *a, struct
 
 /*
  * Whether a tree has something that this surface was compared with: the same along the same
- * path, or a file, or what a file is compared with.
+ * path, or a file, or what a file is compared with. What the other machine did not see whole
+ * cannot tell what was added here.
  */
 static bool tree_has_surface(const struct tree *tree, const struct surface_coverage *row,
                              struct arena *a)
@@ -62,8 +63,9 @@ static bool tree_has_surface(const struct tree *tree, const struct surface_cover
     const char *place = arena_format(a, "%s@%s", surface, row->witness);
     const char *any = arena_format(a, "%s@", surface);
     const struct tree_node *root = &tree->nodes[0];
+    uint32_t same = tree_child(tree, 0, bytes_of(place));
 
-    if (tree_child(tree, 0, bytes_of(place)) != TREE_NONE ||
+    if ((same != TREE_NONE && !tree->nodes[same].incomplete) ||
         tree_child(tree, 0, bytes_of(arena_format(a, "%s@document", surface))) != TREE_NONE)
         return true;
     for (uint32_t i = root->first; i < root->first + root->count; i++) {

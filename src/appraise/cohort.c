@@ -291,8 +291,11 @@ size_t cohort_surface_voters(const struct cohort *c, struct bytes name)
 
         if (!bytes_equal(cohort_name(c, p->name), name))
             continue;
-        for (uint32_t k = p->first; k < p->first + p->count; k++)
-            voters += c->groups[k].weight;
+        for (uint32_t k = p->first; k < p->first + p->count; k++) {
+            /* Who did not see the surface whole has nothing to compare additions with. */
+            if (!c->things[c->groups[k].thing].incomplete)
+                voters += c->groups[k].weight;
+        }
     }
     return voters;
 }

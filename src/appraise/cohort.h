@@ -71,7 +71,8 @@ bool cohort_freeze(struct cohort *c, struct err *e);
 
 size_t cohort_size(const struct cohort *c);
 
-/* How many members have a container of this name at the top of their tree ("pci@host-kernel").
+/* How many members saw this surface whole: the container at the top of their tree, as
+ * "pci@host-kernel".
  */
 size_t cohort_surface_voters(const struct cohort *c, struct bytes name);
 

@@ -5,14 +5,8 @@
 
 #include "app/fleet_epoch.h"
 #include "base/json.h"
-#include "cli/key_options.h"
-
-/* Values of an option that may be given more than once. */
-struct ledger_list {
-    const char **rows;
-    size_t count;
-    size_t cap;
-};
+#include "cli/options.h"
+#include "signer/signer.h"
 
 struct ledger_call {
     const struct verb *v;
@@ -38,11 +32,11 @@ struct ledger_call {
     const char *source;
     const char *not_before;
     const char *seed;
-    struct ledger_list evidence;
-    struct ledger_list removed;
-    struct ledger_list resolved;
-    struct ledger_list open;
-    struct ledger_list aliases;
+    struct verb_list evidence;
+    struct verb_list removed;
+    struct verb_list resolved;
+    struct verb_list open;
+    struct verb_list aliases;
     bool json;
     const char *where; /* the ledger */
     char **more;       /* what follows it */

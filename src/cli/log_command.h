@@ -5,11 +5,11 @@
 
 #include "app/logbook.h"
 #include "base/json.h"
-#include "cli/key_options.h"
+#include "cli/options.h"
+#include "signer/signer.h"
 
 enum {
-    LOG_OUTPUT_MAX = 64 << 20,
-    LOG_WITNESSES_MAX = 64
+    LOG_OUTPUT_MAX = 64 << 20
 };
 
 struct log_call {
@@ -26,8 +26,7 @@ struct log_call {
     const char *request;
     const char *response;
     const char *authorities;
-    const char *witnesses[LOG_WITNESSES_MAX]; /* URLs */
-    size_t witness_count;
+    struct verb_list witnesses; /* URLs */
     struct passphrase_source passphrase;
     bool json;
     const char *where; /* the log */

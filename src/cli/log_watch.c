@@ -71,7 +71,7 @@ static bool gather(struct log_call *c, struct logbook *l, const struct logbook_n
 
     if (!policy_read(c, p))
         return false;
-    cosigning_plan(w, p, c->witnesses, c->witness_count, c->arena);
+    cosigning_plan(w, p, c->witnesses.rows, c->witnesses.count, c->arena);
     bool good = (w->count == 0 || fetcher_start(&f, c->arena, &c->err)) &&
                 cosigning_gather(w, l, &f, note, ret, &c->err);
 
@@ -100,7 +100,7 @@ int log_checkpoint(struct log_call *c)
     struct signer s;
     struct logbook l;
 
-    if (c->more_count > 0 || (c->witness_count > 0 && c->policy == NULL))
+    if (c->more_count > 0 || (c->witnesses.count > 0 && c->policy == NULL))
         return verb_usage(c->v, "checkpoint needs one DIR, and --policy FILE with --witness");
     if (!logbook_open(c->where, true, c->arena, &l, &c->err))
         return log_fail(c);

@@ -3,18 +3,11 @@
 
 #include "app/keyring.h"
 
-bool believed_add(struct believed *b, const char *file)
-{
-    if (b->count == SIGNATURES_KEYS_MAX)
-        return false;
-    b->files[b->count++] = file;
-    return true;
-}
-
 bool believed_read(struct believed *b, struct arena *a, struct err *e)
 {
-    for (size_t i = 0; i < b->count; i++) {
-        if (!key_half_read(b->files[i], a, &b->keys[i], e))
+    b->keys = ARENA_ARRAY(a, struct note_key, b->files.count);
+    for (size_t i = 0; i < b->files.count; i++) {
+        if (!key_half_read(b->files.rows[i], a, &b->keys[i], e))
             return false;
     }
     return true;
@@ -24,7 +17,7 @@ bool believed_read(struct believed *b, struct arena *a, struct err *e)
 static const struct note_key *signer_of(const struct dsse_signature *s,
                                         const struct believed *b)
 {
-    for (size_t i = 0; i < b->count; i++) {
+    for (size_t i = 0; i < b->files.count; i++) {
         struct digest name = public_key_name(&b->keys[i].key);
 
         if (digest_equal(&name, &s->key))
@@ -45,7 +38,7 @@ static bool believable(const struct dsse *d, const struct believed *b, struct ar
 {
     bool good = false;
 
-    for (size_t i = 0; i < b->count; i++) {
+    for (size_t i = 0; i < b->files.count; i++) {
         enum dsse_verdict v = dsse_verify(d, &b->keys[i].key, a);
 
         if (v == DSSE_FORGED)

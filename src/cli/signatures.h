@@ -4,22 +4,15 @@
 #define ASSAY_CLI_SIGNATURES_H
 
 #include "base/json.h"
+#include "cli/options.h"
 #include "ledger/dsse.h"
 #include "ledger/note.h"
 
-enum {
-    SIGNATURES_KEYS_MAX = 64
-};
-
 /* The keys that a user believes: files with a verifier key each. */
 struct believed {
-    const char *files[SIGNATURES_KEYS_MAX];
-    struct note_key keys[SIGNATURES_KEYS_MAX];
-    size_t count;
+    struct verb_list files;
+    struct note_key *keys; /* as many, once they are read */
 };
-
-/* False when there are too many. */
-bool believed_add(struct believed *b, const char *file);
 
 bool believed_read(struct believed *b, struct arena *a, struct err *e);
 

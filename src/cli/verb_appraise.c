@@ -8,7 +8,6 @@
 #include "app/signed_result.h"
 #include "base/file.h"
 #include "cli/appraise_command.h"
-#include "cli/key_options.h"
 #include "cli/signatures.h"
 
 enum {
@@ -17,18 +16,20 @@ enum {
 
 struct choice {
     struct appraisal_request request;
-    const char **references; /* room for as many as there are arguments */
-    const char **peers;
+    struct verb_list references;
+    struct verb_list peers;
+    const char *as_of;
     const char *html;
     const char *output;
-    bool sign;                 /* what is written */
-    struct believed *believed; /* whose signature under a result is known */
+    const char *sign; /* the key by which what is written is signed */
+    struct passphrase_source passphrase;
     bool json;
-    bool report;    /* a rendering is wanted, not a verdict */
-    bool published; /* … in a form for other programs */
+    struct believed believed; /* whose signature under a result is known */
+    const char *format;       /* a rendering for other programs */
+    const char *key;          /* that signs it */
+    struct verb_list confirmed;
+    bool report; /* a rendering is wanted, not a verdict */
     struct publish_request publish;
-    struct signer_options signer; /* no key: nothing is signed */
-    struct bytes *confirmed;      /* room for as many as there are arguments */
 };
 
 static int status_of(enum verdict v)
@@ -84,7 +85,7 @@ static bool write_result(const struct choice *o, const struct result *r, struct 
 
     if (o->output == NULL)
         return true;
-    if (!o->sign)
+    if (o->sign == NULL)
         b = result_encode(r, a);
     else if (!signed_result_make(r, o->publish.signer, a, &b, e))
         return false;
@@ -114,12 +115,12 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
     struct err e;
 
     text_init(&said, a, OUTPUT_MAX);
-    if (!signatures_text(&said, d, o->believed, a) && o->believed->count > 0)
+    if (!signatures_text(&said, d, &o->believed, a) && o->believed.files.count > 0)
         status = STATUS_FINDING;
     text_init(&t, a, OUTPUT_MAX);
-    if (o->published && !publish(&t, r, &o->publish, a, &e))
+    if (o->format != NULL && !publish(&t, r, &o->publish, a, &e))
         return verb_fail(v, &e);
-    if (o->published)
+    if (o->format != NULL)
         return verb_output(v, text_bytes(&t), status);
     struct outlet out = {v, status};
 
@@ -134,25 +135,30 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
     return out.status;
 }
 
-static int run(const struct verb *v, const struct choice *o, struct arena *a)
+static int run(const struct verb *v, struct choice *o, struct arena *a)
 {
     struct dsse *d = ARENA_NEW(a, struct dsse);
     struct result r;
     struct err e;
 
-    if (!believed_read(o->believed, a, &e) || !result_of(o, a, &r, d, &e) ||
+    if (!believed_read(&o->believed, a, &e) || !result_of(o, a, &r, d, &e) ||
         (o->html != NULL && !write_html(&r, o->html, a, &e)) || !write_result(o, &r, a, &e))
         return verb_fail(v, &e);
     return show(v, o, &r, d, a);
 }
 
-/* The process that holds the key begins before anything from outside is read. */
+/* The process that holds the key, if there is one, begins before anything from outside is read.
+ */
 static int run_signing(const struct verb *v, struct choice *o, struct arena *a)
 {
+    struct signer_options options = {.key = o->sign != NULL ? o->sign : o->key,
+                                     .passphrase = o->passphrase};
     struct signer signer;
     struct err e;
 
-    if (!signer_start(&o->signer, &signer, &e))
+    if (options.key == NULL)
+        return run(v, o, a);
+    if (!signer_start(&options, &signer, &e))
         return verb_fail(v, &e);
     o->publish.signer = &signer;
     int status = run(v, o, a);
@@ -189,152 +195,94 @@ static char **peers_spread(int argc, char **argv, struct arena *a, int *ret_argc
     return out;
 }
 
-/* The options of `assay report` alone. */
-static int take_publish(const struct verb *v, struct choice *o, int c)
+/* What --format and the options that belong to it ask for. */
+static int check_publish(const struct verb *v, struct choice *o, struct arena *a)
 {
-    if (!o->report)
-        return verb_usage(v, "--format and what belongs to it are options of 'assay report'");
-    if (c == 'k')
-        o->signer.key = optarg;
-    if (c == 'c')
-        o->confirmed[o->publish.confirmed.count++] = bytes_of(optarg);
-    if (c == 'f' && !publish_format_by_name(bytes_of(optarg), &o->publish.format))
-        return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", optarg);
-    o->published = o->published || c == 'f';
-    return key_option_take(v, c, &o->signer.passphrase) ? STATUS_GOOD : STATUS_TROUBLE;
-}
+    size_t confirmed = o->confirmed.count;
+    struct bytes *rows = ARENA_ARRAY(a, struct bytes, confirmed);
+    bool named =
+        o->format != NULL && publish_format_by_name(bytes_of(o->format), &o->publish.format);
+    bool stix = named && o->publish.format == PUBLISH_STIX;
+    bool ear = named && o->publish.format == PUBLISH_EAR;
 
-static int check_publish(const struct verb *v, const struct choice *o)
-{
-    bool stix = o->published && o->publish.format == PUBLISH_STIX;
-    bool ear = o->published && o->publish.format == PUBLISH_EAR;
-
-    if (o->published && (o->json || o->html != NULL))
+    for (size_t i = 0; i < confirmed; i++)
+        rows[i] = bytes_of(o->confirmed.rows[i]);
+    o->publish.confirmed.rows = rows;
+    o->publish.confirmed.count = confirmed;
+    if (o->format != NULL && !named)
+        return verb_usage(v, "'%s' is not jsonl, ocsf, sarif, stix, ear or html", o->format);
+    if (named && (o->json || o->html != NULL))
         return verb_usage(v, "--format goes alone: no --json or --html beside it");
-    if (o->sign && (o->output == NULL || o->published))
-        return verb_usage(v, "--sign needs -o FILE, and no --format");
-    if (ear != (o->signer.key != NULL && !o->sign))
+    if (ear != (o->key != NULL))
         return verb_usage(v, ear ? "--format ear needs --key" : "--key is for --format ear");
-    if (stix != (o->publish.confirmed.count > 0))
+    if (stix != (confirmed > 0))
         return verb_usage(v, stix ? "--format stix needs the fingerprint of a finding that was "
                                     "confirmed: --confirm"
                                   : "--confirm is for --format stix");
+    if (o->sign != NULL && o->output == NULL)
+        return verb_usage(v, "--sign needs -o FILE");
     return STATUS_GOOD;
 }
 
-static int take_option(const struct verb *v, struct choice *o, int c)
-{
-    switch (c) {
-    case 'r':
-        o->references[o->request.reference_count++] = optarg;
-        break;
-    case 'p':
-        o->peers[o->request.peer_count++] = optarg;
-        break;
-    case 's':
-        o->request.since = optarg;
-        break;
-    case 'P':
-        o->request.policy = optarg;
-        break;
-    case 'd':
-        o->request.revoked = optarg;
-        break;
-    case 'y':
-        o->request.yara = optarg;
-        break;
-    case 't':
-        if (!moment_valid(bytes_of(optarg)))
-            return verb_usage(v, "'%s' is not a time as 2026-01-31T12:00:00Z", optarg);
-        o->request.as_of = bytes_of(optarg);
-        break;
-    case 'H':
-        o->html = optarg;
-        break;
-    case 'o':
-        o->output = optarg;
-        break;
-    case 'S':
-        o->sign = true;
-        o->signer.key = optarg;
-        break;
-    case 'B':
-        if (!o->report || !believed_add(o->believed, optarg))
-            return verb_usage(v, "too many keys, or nothing that is signed");
-        break;
-    case 'j':
-        o->json = true;
-        break;
-    case 'f':
-    case 'k':
-    case 'c':
-    case 'F':
-    case 'D':
-        return take_publish(v, o, c);
-    }
-    return STATUS_GOOD;
-}
+/* What both verbs know. */
+/* clang-format off */
+#define ROWS_OF_BOTH                                          \
+    VERB_ROW("reference", VERB_LIST, choice, references),     \
+    VERB_ROW("peers", VERB_LIST, choice, peers),              \
+    VERB_ROW("since", VERB_TEXT, choice, request.since),      \
+    VERB_ROW("policy", VERB_TEXT, choice, request.policy),    \
+    VERB_ROW("dbx", VERB_TEXT, choice, request.revoked),      \
+    VERB_ROW("yara", VERB_TEXT, choice, request.yara),        \
+    VERB_ROW("as-of", VERB_TIME, choice, as_of),              \
+    VERB_ROW("html", VERB_TEXT, choice, html),                \
+    VERB_ROW_OUTPUT(choice, output),                          \
+    VERB_ROWS_PASSPHRASE(choice, passphrase),                 \
+    VERB_ROW_JSON(choice)
+/* clang-format on */
 
-static int parse(const struct verb *v, int argc, char **argv, struct choice *o, bool *ret_go)
-{
-    static const struct option options[] = {
-        {"reference", required_argument, NULL, 'r'},
-        {"peers",     required_argument, NULL, 'p'},
-        {"since",     required_argument, NULL, 's'},
-        {"policy",    required_argument, NULL, 'P'},
-        {"dbx",       required_argument, NULL, 'd'},
-        {"yara",      required_argument, NULL, 'y'},
-        {"as-of",     required_argument, NULL, 't'},
-        {"html",      required_argument, NULL, 'H'},
-        {"output",    required_argument, NULL, 'o'},
-        {"sign",      required_argument, NULL, 'S'},
-        {"signer",    required_argument, NULL, 'B'},
-        {"format",    required_argument, NULL, 'f'},
-        {"key",       required_argument, NULL, 'k'},
-        {"confirm",   required_argument, NULL, 'c'},
-        {"json",      no_argument,       NULL, 'j'},
-        KEY_OPTION_ROWS,
-        {"help",      no_argument,       NULL, 'h'},
-        {NULL,        0,                 NULL, 0  },
-    };
-    int status = STATUS_GOOD;
-    int c;
+static const struct verb_row appraise_rows[] = {
+    ROWS_OF_BOTH,
+    VERB_ROW("sign", VERB_TEXT, choice, sign),
+    VERB_ROW_END,
+};
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
-        status = take_option(v, o, c);
-        if (status != STATUS_GOOD)
-            return status;
-    }
-    if (c == -2)
-        return status;
-    if (argc - optind != 1)
+static const struct verb_row report_rows[] = {
+    ROWS_OF_BOTH,
+    VERB_ROW("format", VERB_TEXT, choice, format),
+    VERB_ROW("key", VERB_TEXT, choice, key),
+    VERB_ROW("confirm", VERB_LIST, choice, confirmed),
+    VERB_ROW("signer", VERB_LIST, choice, believed.files),
+    VERB_ROW_END,
+};
+
+static int judge(const struct verb *v, struct choice *o, char **evidence, int count,
+                 struct arena *a)
+{
+    struct appraisal_request *r = &o->request;
+
+    if (count != 1)
         return verb_usage(v, "one EVIDENCE is needed, before --peers");
-    o->request.evidence = argv[optind];
-    status = check_publish(v, o);
-    *ret_go = status == STATUS_GOOD;
-    return status;
+    r->evidence = evidence[0];
+    r->references = o->references.rows;
+    r->reference_count = o->references.count;
+    r->peers = o->peers.rows;
+    r->peer_count = o->peers.count;
+    r->as_of = o->as_of != NULL ? bytes_of(o->as_of) : r->as_of;
+    int status = check_publish(v, o, a);
+
+    return status == STATUS_GOOD ? run_signing(v, o, a) : status;
 }
 
 int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 {
-    struct believed believed = {.count = 0};
-    struct choice o = {
-        .report = report, .signer = {.passphrase = KEY_OPTION_NONE}, .believed = &believed};
+    struct choice o = {.report = report, .passphrase = PASSPHRASE_ASKED};
     struct arena a;
-    bool go = false;
+    int status = STATUS_GOOD;
 
     arena_init(&a);
     argv = peers_spread(argc, argv, &a, &argc);
-    o.references = ARENA_ARRAY(&a, const char *, (size_t)argc);
-    o.peers = ARENA_ARRAY(&a, const char *, (size_t)argc);
-    o.confirmed = ARENA_ARRAY(&a, struct bytes, (size_t)argc);
-    o.publish.confirmed.rows = o.confirmed;
-    o.request.references = o.references;
-    o.request.peers = o.peers;
-    int status = parse(v, argc, argv, &o, &go);
-
-    if (go)
-        status = o.signer.key != NULL ? run_signing(v, &o, &a) : run(v, &o, &a);
+    if (verb_options(v, argc, argv, report ? report_rows : appraise_rows, &o, &a, &status))
+        status = judge(v, &o, argv + optind, argc - optind, &a);
     arena_done(&a);
     return status;
 }

@@ -7,7 +7,7 @@
 #include "app/extract.h"
 #include "app/render.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 #include "collect/bundle_file.h"
 #include "evidence/seal.h"
 #include "evidence/source.h"
@@ -427,41 +427,26 @@ static int run(struct call *c, const char *action)
 
 VERB_FUNCTION(bundle)
 {
-    static const struct option options[] = {
-        {"output",  required_argument, NULL, 'o'},
-        {"key",     required_argument, NULL, 'k'},
-        {"new-key", required_argument, NULL, 'n'},
-        {"zstd",    no_argument,       NULL, 'z'},
-        {"json",    no_argument,       NULL, 'j'},
-        {"help",    no_argument,       NULL, 'h'},
-        {NULL,      0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW_OUTPUT(call, output),
+        VERB_ROW("key", VERB_TEXT, call, key),
+        VERB_ROW("new-key", VERB_TEXT, call, new_key),
+        VERB_ROW("zstd", VERB_FLAG, call, compress),
+        VERB_ROW_JSON(call),
+        VERB_ROW_END,
     };
-    bool named = argc > 1 && argv[1][0] != '-';
-    const char *action = named ? argv[1] : "";
-    struct call c = {.v = v};
+    const char *action = verb_word(&argc, &argv);
     struct arena a;
+    struct call c = {.v = v, .arena = &a};
     int status = STATUS_GOOD;
-    int option;
 
-    if (named) {
-        argc--;
-        argv++;
-    }
-    while ((option = verb_option(v, argc, argv, options, &status)) >= 0) {
-        c.output = option == 'o' ? optarg : c.output;
-        c.key = option == 'k' ? optarg : c.key;
-        c.new_key = option == 'n' ? optarg : c.new_key;
-        c.compress = c.compress || option == 'z';
-        c.json = c.json || option == 'j';
-    }
-    if (option == -2)
+    if (!verb_options(v, argc, argv, rows, &c, NULL, &status))
         return status;
-    if (!named)
+    if (action == NULL)
         return verb_usage(v, "no action is given: list, extract, redact, seal or verify");
     c.file = optind < argc ? argv[optind] : NULL;
     c.more = argv + (optind < argc ? optind + 1 : argc);
     arena_init(&a);
-    c.arena = &a;
     status = run(&c, action);
     arena_done(&a);
     return status;

@@ -2,7 +2,7 @@
 #include "app/judge.h"
 #include "app/render.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 
 struct choice {
     const char *output;
@@ -48,24 +48,16 @@ static int make_cohort(const struct verb *v, const struct choice *o, char **path
 
 VERB_FUNCTION(cohort)
 {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"json",   no_argument,       NULL, 'j'},
-        {"help",   no_argument,       NULL, 'h'},
-        {NULL,     0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW_OUTPUT(choice, output),
+        VERB_ROW_JSON(choice),
+        VERB_ROW_END,
     };
     struct choice o = {NULL, false};
     struct arena a;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (c == 'o')
-            o.output = optarg;
-        else if (c == 'j')
-            o.json = true;
-    }
-    if (c == -2)
+    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
         return status;
     if (optind >= argc || o.output == NULL)
         return verb_usage(v, "evidence and -o FILE are needed");

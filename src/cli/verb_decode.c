@@ -7,7 +7,7 @@
 #include "app/recognise.h"
 #include "app/render.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 #include "decode/join.h"
 #include "worker/printing.h"
 
@@ -268,32 +268,18 @@ static int decode_files(const struct verb *v, const struct options *o, char **pa
 
 VERB_FUNCTION(decode)
 {
-    static const struct option options[] = {
-        {"as",    required_argument, NULL, 'a'},
-        {"label", required_argument, NULL, 'l'},
-        {"html",  required_argument, NULL, 'H'},
-        {"json",  no_argument,       NULL, 'j'},
-        {"map",   no_argument,       NULL, 'm'},
-        {"help",  no_argument,       NULL, 'h'},
-        {NULL,    0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW("as", VERB_TEXT, options, as),
+        VERB_ROW("label", VERB_TEXT, options, label),
+        VERB_ROW("html", VERB_TEXT, options, html),
+        VERB_ROW("map", VERB_FLAG, options, map),
+        VERB_ROW_JSON(options),
+        VERB_ROW_END,
     };
     struct options o = {0};
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (c == 'a')
-            o.as = optarg;
-        else if (c == 'l')
-            o.label = optarg;
-        else if (c == 'H')
-            o.html = optarg;
-        else if (c == 'j')
-            o.json = true;
-        else if (c == 'm')
-            o.map = true;
-    }
-    if (c == -2)
+    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
         return status;
     if (optind >= argc)
         return verb_usage(v, "no file is given");

@@ -3,7 +3,7 @@
 #include "app/differ.h"
 #include "app/picture_page.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 
 enum {
     OUTPUT_MAX = 1 << 30
@@ -46,27 +46,17 @@ static int differ(const struct verb *v, char **paths, const struct choice *o,
 
 VERB_FUNCTION(diff)
 {
-    static const struct option options[] = {
-        {"all",  no_argument,       NULL, 'a'},
-        {"html", required_argument, NULL, 'H'},
-        {"json", no_argument,       NULL, 'j'},
-        {"help", no_argument,       NULL, 'h'},
-        {NULL,   0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW("all", VERB_FLAG, choice, all),
+        VERB_ROW("html", VERB_TEXT, choice, html),
+        VERB_ROW_JSON(choice),
+        VERB_ROW_END,
     };
     struct choice o = {0};
     struct arena arena;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (c == 'a')
-            o.all = true;
-        else if (c == 'j')
-            o.json = true;
-        else if (c == 'H')
-            o.html = optarg;
-    }
-    if (c == -2)
+    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
         return status;
     if (argc - optind != 2)
         return verb_usage(v, "two things to compare are needed");

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/document_json.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 #include "decode/engine.h"
 #include "evidence/evidence.h"
 #include "evidence/item.h"
@@ -201,19 +201,11 @@ static int explain(const struct verb *v, const char *name, bool json, struct are
 
 VERB_FUNCTION(explain)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL,   0,           NULL, 0  },
-    };
     struct arena a;
     bool json = false;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0)
-        json = json || c == 'j';
-    if (c == -2)
+    if (!verb_option_json(v, argc, argv, &json, &status))
         return status;
     if (optind >= argc)
         return verb_usage(v, "what is to be explained?");

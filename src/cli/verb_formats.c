@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 #include "decode/engine.h"
 #include "evidence/source.h"
 
@@ -78,32 +78,35 @@ static void print_markdown(struct text *t, struct arena *a)
                     table[i]->spec, surfaces_of(table[i], a));
 }
 
+struct choice {
+    bool json;
+    bool markdown;
+};
+
 VERB_FUNCTION(formats)
 {
-    static const struct option options[] = {
-        {"json",     no_argument, NULL, 'j'},
-        {"markdown", no_argument, NULL, 'm'},
-        {"help",     no_argument, NULL, 'h'},
-        {NULL,       0,           NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW("markdown", VERB_FLAG, choice, markdown),
+        VERB_ROW_JSON(choice),
+        VERB_ROW_END,
     };
+    struct choice o = {0};
     struct arena a;
     struct text t;
-    int how = 0;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0)
-        how = c == 'j' || c == 'm' ? c : how;
-    if (c == -2)
+    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
         return status;
+    if (o.json && o.markdown)
+        return verb_usage(v, "--json or --markdown, not both");
     if (optind < argc)
         return verb_usage(v, "nothing may follow; 'assay explain %s' tells of one format",
                           argv[optind]);
     arena_init(&a);
     text_init(&t, &a, OUTPUT_MAX);
-    if (how == 'j')
+    if (o.json)
         print_json(&t, &a);
-    else if (how == 'm')
+    else if (o.markdown)
         print_markdown(&t, &a);
     else
         print_text(&t);

@@ -5,8 +5,9 @@
 #include "appraise/policy.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/key_options.h"
+#include "cli/options.h"
 #include "collect/command.h"
+#include "signer/signer.h"
 
 enum {
     OUTPUT_MAX = 64 << 20
@@ -30,22 +31,6 @@ struct call {
     char **files;
     size_t file_count;
 };
-
-bool key_option_take(const struct verb *v, int option, struct passphrase_source *ret)
-{
-    uint64_t n = 0;
-
-    if (option == 'F')
-        ret->file = optarg;
-    if (option != 'D')
-        return true;
-    if (!bytes_number(bytes_of(optarg), 10, &n) || n > 1023) {
-        (void)verb_usage(v, "'%s' is no descriptor", optarg);
-        return false;
-    }
-    ret->descriptor = (int)n;
-    return true;
-}
 
 static int fail(struct call *c)
 {
@@ -236,76 +221,32 @@ static int run(struct call *c, const char *action)
     return verb_output(c->v, text_bytes(&c->out), status);
 }
 
-static bool take(struct call *c, int option)
-{
-    switch (option) {
-    case 'n':
-        c->name = optarg;
-        break;
-    case 'o':
-        c->output = optarg;
-        break;
-    case 't':
-        c->at = optarg;
-        if (moment_valid(bytes_of(optarg)))
-            break;
-        (void)verb_usage(c->v, "'%s' is not a time as 2026-01-31T12:00:00Z", optarg);
-        return false;
-    case 'r':
-        c->reason = optarg;
-        break;
-    case 'b':
-        c->by = optarg;
-        break;
-    case 'c':
-        c->in_the_clear = true;
-        break;
-    case 'w':
-        c->witness = true;
-        break;
-    case 'j':
-        c->json = true;
-        break;
-    }
-    return key_option_take(c->v, option, &c->passphrase);
-}
-
 VERB_FUNCTION(key)
 {
-    static const struct option options[] = {
-        {"name",          required_argument, NULL, 'n'},
-        {"output",        required_argument, NULL, 'o'},
-        {"at",            required_argument, NULL, 't'},
-        {"reason",        required_argument, NULL, 'r'},
-        {"by",            required_argument, NULL, 'b'},
-        {"no-passphrase", no_argument,       NULL, 'c'},
-        {"witness",       no_argument,       NULL, 'w'},
-        KEY_OPTION_ROWS,
-        {"json",          no_argument,       NULL, 'j'},
-        {"help",          no_argument,       NULL, 'h'},
-        {NULL,            0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW("name", VERB_TEXT, call, name),
+        VERB_ROW_OUTPUT(call, output),
+        VERB_ROW("at", VERB_TIME, call, at),
+        VERB_ROW("reason", VERB_TEXT, call, reason),
+        VERB_ROW("by", VERB_TEXT, call, by),
+        VERB_ROW("no-passphrase", VERB_FLAG, call, in_the_clear),
+        VERB_ROW("witness", VERB_FLAG, call, witness),
+        VERB_ROWS_PASSPHRASE(call, passphrase),
+        VERB_ROW_JSON(call),
+        VERB_ROW_END,
     };
-    bool named = argc > 1 && argv[1][0] != '-';
-    const char *action = named ? argv[1] : "";
-    struct call c = {.v = v, .passphrase = KEY_OPTION_NONE};
+    const char *action = verb_word(&argc, &argv);
     struct arena a;
+    struct call c = {.v = v, .arena = &a, .passphrase = PASSPHRASE_ASKED};
     int status = STATUS_GOOD;
-    int option;
 
-    argc -= named;
-    argv += named;
-    while ((option = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (!take(&c, option))
-            return STATUS_TROUBLE;
-    }
-    if (option == -2)
+    if (!verb_options(v, argc, argv, rows, &c, NULL, &status))
         return status;
-    if (!named)
+    if (action == NULL)
         return verb_usage(v, "no action is given: make, list, rotate or revoke");
     c.files = argv + optind;
     c.file_count = (size_t)(argc - optind);
     arena_init(&a);
-    c.arena = &a;
     status = run(&c, action);
     arena_done(&a);
     return status;

@@ -4,11 +4,14 @@
 #include "app/learn.h"
 #include "app/render.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 
 struct choice {
     struct reference node;
     const char *output;
+    const char *quality;
+    const char *authority;
+    const char *time;
     bool json;
 };
 
@@ -57,34 +60,24 @@ static int learn(const struct verb *v, const struct choice *o, char **paths, int
 
 VERB_FUNCTION(learn)
 {
-    static const struct option options[] = {
-        {"output",    required_argument, NULL, 'o'},
-        {"quality",   required_argument, NULL, 'q'},
-        {"authority", required_argument, NULL, 'a'},
-        {"time",      required_argument, NULL, 't'},
-        {"json",      no_argument,       NULL, 'j'},
-        {"help",      no_argument,       NULL, 'h'},
-        {NULL,        0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW_OUTPUT(choice, output),
+        VERB_ROW("quality", VERB_TEXT, choice, quality),
+        VERB_ROW("authority", VERB_TEXT, choice, authority),
+        VERB_ROW("time", VERB_TIME, choice, time),
+        VERB_ROW_JSON(choice),
+        VERB_ROW_END,
     };
     struct choice o = {.node = {.quality = QUALITY_GOLDEN_SAMPLE}};
     struct arena arena;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (c == 'o')
-            o.output = optarg;
-        else if (c == 'a')
-            o.node.authority = bytes_of(optarg);
-        else if (c == 't')
-            o.node.time = bytes_of(optarg);
-        else if (c == 'j')
-            o.json = true;
-        else if (c == 'q' && !quality_by_name(bytes_of(optarg), &o.node.quality))
-            return verb_usage(v, "there is no quality '%s'", optarg);
-    }
-    if (c == -2)
+    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
         return status;
+    if (o.quality != NULL && !quality_by_name(bytes_of(o.quality), &o.node.quality))
+        return verb_usage(v, "there is no quality '%s'", o.quality);
+    o.node.authority = o.authority != NULL ? bytes_of(o.authority) : o.node.authority;
+    o.node.time = o.time != NULL ? bytes_of(o.time) : o.node.time;
     if (optind >= argc || o.output == NULL)
         return verb_usage(v, "evidence and -o FILE are needed");
     arena_init(&arena);

@@ -232,136 +232,50 @@ static int run(struct ledger_call *c, const char *action)
     return verb_output(c->v, text_bytes(&c->out), done);
 }
 
-static void list_add(struct ledger_call *c, struct ledger_list *l, const char *value)
-{
-    arena_grow(c->arena, &l->rows, l->count, &l->cap, sizeof(*l->rows));
-    l->rows[l->count++] = value;
-}
-
-/* Options that take one value. */
-static const char **value_of(struct ledger_call *c, int option)
-{
-    const struct {
-        int option;
-        const char **value;
-    } rows[] = {
-        {'O', &c->origin     },
-        {'k', &c->key        },
-        {'t', &c->as_of      },
-        {'o', &c->output     },
-        {'l', &c->log        },
-        {'i', &c->id         },
-        {'I', &c->identities },
-        {'c', &c->checkpoint },
-        {'s', &c->site       },
-        {'b', &c->batch      },
-        {'m', &c->method     },
-        {'n', &c->count      },
-        {'p', &c->prevalence },
-        {'y', &c->sensitivity},
-        {'C', &c->confidence },
-        {'S', &c->source     },
-        {'N', &c->not_before },
-        {'x', &c->seed       },
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (rows[i].option == option)
-            return rows[i].value;
-    }
-    return NULL;
-}
-
-static bool take(struct ledger_call *c, int option)
-{
-    const char **value = value_of(c, option);
-
-    if (value != NULL) {
-        *value = optarg;
-        if ((option != 't' && option != 'N') || moment_valid(bytes_of(optarg)))
-            return true;
-        (void)verb_usage(c->v, "'%s' is not a time as 2026-01-31T12:00:00Z", optarg);
-        return false;
-    }
-    switch (option) {
-    case 'e':
-        list_add(c, &c->evidence, optarg);
-        break;
-    case 'r':
-        list_add(c, &c->removed, optarg);
-        break;
-    case 'v':
-        list_add(c, &c->resolved, optarg);
-        break;
-    case 'w':
-        list_add(c, &c->open, optarg);
-        break;
-    case 'a':
-        list_add(c, &c->aliases, optarg);
-        break;
-    case 'j':
-        c->json = true;
-        break;
-    }
-    return key_option_take(c->v, option, &c->passphrase);
-}
-
-static const struct option options[] = {
-    {"origin",      required_argument, NULL, 'O'},
-    {"key",         required_argument, NULL, 'k'},
-    {"as-of",       required_argument, NULL, 't'},
-    {"output",      required_argument, NULL, 'o'},
-    {"log",         required_argument, NULL, 'l'},
-    {"id",          required_argument, NULL, 'i'},
-    {"identities",  required_argument, NULL, 'I'},
-    {"checkpoint",  required_argument, NULL, 'c'},
-    {"site",        required_argument, NULL, 's'},
-    {"batch",       required_argument, NULL, 'b'},
-    {"method",      required_argument, NULL, 'm'},
-    {"count",       required_argument, NULL, 'n'},
-    {"prevalence",  required_argument, NULL, 'p'},
-    {"sensitivity", required_argument, NULL, 'y'},
-    {"confidence",  required_argument, NULL, 'C'},
-    {"source",      required_argument, NULL, 'S'},
-    {"not-before",  required_argument, NULL, 'N'},
-    {"seed",        required_argument, NULL, 'x'},
-    {"evidence",    required_argument, NULL, 'e'},
-    {"remove",      required_argument, NULL, 'r'},
-    {"resolve",     required_argument, NULL, 'v'},
-    {"open",        required_argument, NULL, 'w'},
-    {"alias",       required_argument, NULL, 'a'},
-    KEY_OPTION_ROWS,
-    {"json",        no_argument,       NULL, 'j'},
-    {"help",        no_argument,       NULL, 'h'},
-    {NULL,          0,                 NULL, 0  },
-};
-
 VERB_FUNCTION(ledger)
 {
-    bool named = argc > 1 && argv[1][0] != '-';
-    const char *action = named ? argv[1] : "";
-    struct ledger_call *c;
+    static const struct verb_row rows[] = {
+        VERB_ROW("origin", VERB_TEXT, ledger_call, origin),
+        VERB_ROW("key", VERB_TEXT, ledger_call, key),
+        VERB_ROW("as-of", VERB_TIME, ledger_call, as_of),
+        VERB_ROW_OUTPUT(ledger_call, output),
+        VERB_ROW("log", VERB_TEXT, ledger_call, log),
+        VERB_ROW("id", VERB_TEXT, ledger_call, id),
+        VERB_ROW("identities", VERB_TEXT, ledger_call, identities),
+        VERB_ROW("checkpoint", VERB_TEXT, ledger_call, checkpoint),
+        VERB_ROW("site", VERB_TEXT, ledger_call, site),
+        VERB_ROW("batch", VERB_TEXT, ledger_call, batch),
+        VERB_ROW("method", VERB_TEXT, ledger_call, method),
+        VERB_ROW("count", VERB_TEXT, ledger_call, count),
+        VERB_ROW("prevalence", VERB_TEXT, ledger_call, prevalence),
+        VERB_ROW("sensitivity", VERB_TEXT, ledger_call, sensitivity),
+        VERB_ROW("confidence", VERB_TEXT, ledger_call, confidence),
+        VERB_ROW("source", VERB_TEXT, ledger_call, source),
+        VERB_ROW("not-before", VERB_TIME, ledger_call, not_before),
+        VERB_ROW("seed", VERB_TEXT, ledger_call, seed),
+        VERB_ROW("evidence", VERB_LIST, ledger_call, evidence),
+        VERB_ROW("remove", VERB_LIST, ledger_call, removed),
+        VERB_ROW("resolve", VERB_LIST, ledger_call, resolved),
+        VERB_ROW("open", VERB_LIST, ledger_call, open),
+        VERB_ROW("alias", VERB_LIST, ledger_call, aliases),
+        VERB_ROWS_PASSPHRASE(ledger_call, passphrase),
+        VERB_ROW_JSON(ledger_call),
+        VERB_ROW_END,
+    };
+    const char *action = verb_word(&argc, &argv);
     struct arena a;
-    int done = STATUS_GOOD;
-    int option;
-    bool good = true;
+    struct ledger_call c = {.v = v, .arena = &a, .passphrase = PASSPHRASE_ASKED};
+    int status = STATUS_GOOD;
 
-    argc -= named;
-    argv += named;
     arena_init(&a);
-    c = ARENA_NEW(&a, struct ledger_call);
-    *c = (struct ledger_call){.v = v, .arena = &a, .passphrase = KEY_OPTION_NONE};
-    while (good && (option = verb_option(v, argc, argv, options, &done)) >= 0)
-        good = take(c, option);
-    if (!good) {
-        done = STATUS_TROUBLE;
-    } else if (option == -1) {
-        c->where = optind < argc ? argv[optind] : NULL;
-        c->more = argv + optind + 1;
-        c->more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;
-        done = !named || c->where == NULL ? verb_usage(v, "an action and a DIR are needed")
-                                          : run(c, action);
+    if (verb_options(v, argc, argv, rows, &c, &a, &status)) {
+        c.where = optind < argc ? argv[optind] : NULL;
+        c.more = argv + optind + 1;
+        c.more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;
+        status = action == NULL || c.where == NULL
+                     ? verb_usage(v, "an action and a DIR are needed")
+                     : run(&c, action);
     }
     arena_done(&a);
-    return done;
+    return status;
 }

@@ -248,91 +248,37 @@ static int run(struct log_call *c, const char *action)
     return verb_output(c->v, text_bytes(&c->out), status);
 }
 
-static bool take(struct log_call *c, int option)
-{
-    switch (option) {
-    case 'O':
-        c->origin = optarg;
-        break;
-    case 'k':
-        c->key = optarg;
-        break;
-    case 'o':
-        c->output = optarg;
-        break;
-    case 'e':
-        c->old = optarg;
-        break;
-    case 'P':
-        c->policy = optarg;
-        break;
-    case 's':
-        c->state = optarg;
-        break;
-    case 'q':
-        c->request = optarg;
-        break;
-    case 'r':
-        c->response = optarg;
-        break;
-    case 'a':
-        c->authorities = optarg;
-        break;
-    case 'w':
-        if (c->witness_count < LOG_WITNESSES_MAX) {
-            c->witnesses[c->witness_count++] = optarg;
-            break;
-        }
-        (void)verb_usage(c->v, "more than %d witnesses", LOG_WITNESSES_MAX);
-        return false;
-    case 'j':
-        c->json = true;
-        break;
-    }
-    return key_option_take(c->v, option, &c->passphrase);
-}
-
 VERB_FUNCTION(log)
 {
-    static const struct option options[] = {
-        {"origin",    required_argument, NULL, 'O'},
-        {"key",       required_argument, NULL, 'k'},
-        {"output",    required_argument, NULL, 'o'},
-        {"old",       required_argument, NULL, 'e'},
-        {"policy",    required_argument, NULL, 'P'},
-        {"state",     required_argument, NULL, 's'},
-        {"request",   required_argument, NULL, 'q'},
-        {"response",  required_argument, NULL, 'r'},
-        {"authority", required_argument, NULL, 'a'},
-        {"witness",   required_argument, NULL, 'w'},
-        KEY_OPTION_ROWS,
-        {"json",      no_argument,       NULL, 'j'},
-        {"help",      no_argument,       NULL, 'h'},
-        {NULL,        0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW("origin", VERB_TEXT, log_call, origin),
+        VERB_ROW("key", VERB_TEXT, log_call, key),
+        VERB_ROW_OUTPUT(log_call, output),
+        VERB_ROW("old", VERB_TEXT, log_call, old),
+        VERB_ROW("policy", VERB_TEXT, log_call, policy),
+        VERB_ROW("state", VERB_TEXT, log_call, state),
+        VERB_ROW("request", VERB_TEXT, log_call, request),
+        VERB_ROW("response", VERB_TEXT, log_call, response),
+        VERB_ROW("authority", VERB_TEXT, log_call, authorities),
+        VERB_ROW("witness", VERB_LIST, log_call, witnesses),
+        VERB_ROWS_PASSPHRASE(log_call, passphrase),
+        VERB_ROW_JSON(log_call),
+        VERB_ROW_END,
     };
-    bool named = argc > 1 && argv[1][0] != '-';
-    const char *action = named ? argv[1] : "";
-    struct log_call c = {.v = v, .passphrase = KEY_OPTION_NONE};
+    const char *action = verb_word(&argc, &argv);
     struct arena a;
+    struct log_call c = {.v = v, .arena = &a, .passphrase = PASSPHRASE_ASKED};
     int status = STATUS_GOOD;
-    int option;
 
-    argc -= named;
-    argv += named;
-    while ((option = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (!take(&c, option))
-            return STATUS_TROUBLE;
-    }
-    if (option == -2)
-        return status;
-    if (!named || optind >= argc)
-        return verb_usage(v, "an action and a DIR are needed");
-    c.where = argv[optind];
-    c.more = argv + optind + 1;
-    c.more_count = (size_t)(argc - optind - 1);
     arena_init(&a);
-    c.arena = &a;
-    status = run(&c, action);
+    if (verb_options(v, argc, argv, rows, &c, &a, &status)) {
+        c.where = optind < argc ? argv[optind] : NULL;
+        c.more = argv + optind + 1;
+        c.more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;
+        status = action == NULL || c.where == NULL
+                     ? verb_usage(v, "an action and a DIR are needed")
+                     : run(&c, action);
+    }
     arena_done(&a);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/readings.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 
 enum {
     OUTPUT_MAX = 1 << 26
@@ -32,20 +32,10 @@ static int compare(const struct verb *v, char **paths, size_t count, bool json)
 
 VERB_FUNCTION(reads)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL,   0,           NULL, 0  },
-    };
     bool json = false;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (c == 'j')
-            json = true;
-    }
-    if (c == -2)
+    if (!verb_option_json(v, argc, argv, &json, &status))
         return status;
     if (argc - optind < 2)
         return verb_usage(v, "two or more readings are needed");

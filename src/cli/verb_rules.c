@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/document_json.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 
 enum {
     OUTPUT_MAX = 1 << 22
@@ -73,20 +73,12 @@ static void print_text(struct text *t)
 
 VERB_FUNCTION(rules)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL,   0,           NULL, 0  },
-    };
     struct arena a;
     struct text t;
     bool json = false;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0)
-        json = json || c == 'j';
-    if (c == -2)
+    if (!verb_option_json(v, argc, argv, &json, &status))
         return status;
     if (optind < argc)
         return verb_usage(v, "nothing may follow; 'assay explain %s' tells of one rule",

@@ -4,8 +4,9 @@
 #include "app/render.h"
 #include "app/signed_result.h"
 #include "base/file.h"
-#include "cli/key_options.h"
+#include "cli/options.h"
 #include "cli/signatures.h"
+#include "signer/signer.h"
 
 enum {
     OUTPUT_MAX = 64 << 20
@@ -155,8 +156,8 @@ static int check_said(struct call *c, const struct result *r, const struct dsse 
             text_printf(&c->out, "%s: not sound: %s\n", c->files[0], problem);
         else
             good = signatures_text(&c->out, d, &c->believed, c->arena);
-        return good || (problem == NULL && c->believed.count == 0) ? STATUS_GOOD
-                                                                   : STATUS_FINDING;
+        return good || (problem == NULL && c->believed.files.count == 0) ? STATUS_GOOD
+                                                                         : STATUS_FINDING;
     }
     json_init(&j, &c->out);
     json_object_begin(&j);
@@ -177,7 +178,8 @@ static int check_said(struct call *c, const struct result *r, const struct dsse 
     }
     json_object_end(&j);
     text_char(&c->out, '\n');
-    return good || (problem == NULL && c->believed.count == 0) ? STATUS_GOOD : STATUS_FINDING;
+    return good || (problem == NULL && c->believed.files.count == 0) ? STATUS_GOOD
+                                                                     : STATUS_FINDING;
 }
 
 /* By whom is a signed result signed? */
@@ -197,66 +199,37 @@ static int check(struct call *c)
     return check_said(c, &r, d, sound ? NULL : c->err.text);
 }
 
-static bool take(struct call *c, int option)
+static int run(struct call *c, char **files, int count)
 {
-    switch (option) {
-    case 'k':
-        c->key = optarg;
-        break;
-    case 'o':
-        c->output = optarg;
-        break;
-    case 'l':
-        c->log = optarg;
-        break;
-    case 'c':
-        c->check = true;
-        break;
-    case 'j':
-        c->json = true;
-        break;
-    case 'b':
-        if (believed_add(&c->believed, optarg))
-            break;
-        (void)verb_usage(c->v, "too many keys");
-        return false;
-    }
-    return key_option_take(c->v, option, &c->passphrase);
+    if (count < 1)
+        return verb_usage(c->v, "no RESULT is given");
+    c->files = files;
+    c->count = (size_t)count;
+    text_init(&c->out, c->arena, OUTPUT_MAX);
+    int status = c->check ? check(c) : sign(c);
+
+    return verb_output(c->v, text_bytes(&c->out), status);
 }
 
 VERB_FUNCTION(sign)
 {
-    static const struct option options[] = {
-        {"key",    required_argument, NULL, 'k'},
-        {"output", required_argument, NULL, 'o'},
-        {"log",    required_argument, NULL, 'l'},
-        {"check",  no_argument,       NULL, 'c'},
-        {"signer", required_argument, NULL, 'b'},
-        KEY_OPTION_ROWS,
-        {"json",   no_argument,       NULL, 'j'},
-        {"help",   no_argument,       NULL, 'h'},
-        {NULL,     0,                 NULL, 0  },
+    static const struct verb_row rows[] = {
+        VERB_ROW("key", VERB_TEXT, call, key),
+        VERB_ROW_OUTPUT(call, output),
+        VERB_ROW("log", VERB_TEXT, call, log),
+        VERB_ROW("check", VERB_FLAG, call, check),
+        VERB_ROW("signer", VERB_LIST, call, believed.files),
+        VERB_ROWS_PASSPHRASE(call, passphrase),
+        VERB_ROW_JSON(call),
+        VERB_ROW_END,
     };
-    struct call c = {.v = v, .passphrase = KEY_OPTION_NONE};
     struct arena a;
+    struct call c = {.v = v, .arena = &a, .passphrase = PASSPHRASE_ASKED};
     int status = STATUS_GOOD;
-    int option;
 
-    while ((option = verb_option(v, argc, argv, options, &status)) >= 0) {
-        if (!take(&c, option))
-            return STATUS_TROUBLE;
-    }
-    if (option == -2)
-        return status;
-    if (optind >= argc)
-        return verb_usage(v, "no RESULT is given");
-    c.files = argv + optind;
-    c.count = (size_t)(argc - optind);
     arena_init(&a);
-    c.arena = &a;
-    text_init(&c.out, &a, OUTPUT_MAX);
-    status = c.check ? check(&c) : sign(&c);
-    status = verb_output(v, text_bytes(&c.out), status);
+    if (verb_options(v, argc, argv, rows, &c, &a, &status))
+        status = run(&c, argv + optind, argc - optind);
     arena_done(&a);
     return status;
 }

@@ -2,7 +2,7 @@
 #include "app/fleet_words.h"
 #include "app/render.h"
 #include "base/file.h"
-#include "cli/verb.h"
+#include "cli/options.h"
 #include "ledger/dsse.h"
 
 enum {
@@ -79,19 +79,11 @@ static int show(const struct verb *v, const char *path, bool json, struct arena 
 
 VERB_FUNCTION(statement)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL,   0,           NULL, 0  },
-    };
     struct arena a;
     bool json = false;
     int status = STATUS_GOOD;
-    int c;
 
-    while ((c = verb_option(v, argc, argv, options, &status)) >= 0)
-        json = json || c == 'j';
-    if (c == -2)
+    if (!verb_option_json(v, argc, argv, &json, &status))
         return status;
     if (argc - optind != 1)
         return verb_usage(v, "one FILE is needed");

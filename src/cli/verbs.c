@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/key_options.h"
+#include "cli/options.h"
 #include "collect/command.h"
 
 /* clang-format off */
@@ -27,7 +27,7 @@ const struct verb verbs[] = {
                 "  --html FILE       also write the result as one page\n"
                 "  -o FILE           also write the result as a node, for 'assay report'\n"
                 "  --sign KEY        what -o writes is signed by this key ('assay key make')\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  --help            print this help\n\n"
                 "Exit status: 0 clean, 1 suspect, 3 incomplete, 2 trouble of our own.\n",
         .run = verb_appraise,
@@ -87,7 +87,7 @@ const struct verb verbs[] = {
                 "                          (c2sp.org/tlog-policy)\n"
                 "  --listen ADDRESS:PORT   where it listens, 127.0.0.1:8010 unless given; port 0\n"
                 "                          takes a free one\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  --help                  print this help\n\n"
                 "Exit status: 0 told to end, 2 trouble of our own.\n",
         .run = verb_cosign,
@@ -167,7 +167,7 @@ const struct verb verbs[] = {
                 "                          statements, the name of a witness\n"
                 "  --witness               the key is for cosignatures\n"
                 "  --no-passphrase         the private half is in the clear\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  -o FILE                 the statement to be written\n"
                 "  --at TIME               its time (RFC 3339, UTC); without it, now\n"
                 "  --reason TEXT           why a key is revoked\n"
@@ -218,7 +218,7 @@ const struct verb verbs[] = {
                 "  --checkpoint FILE       the checkpoint from which nonces come\n"
                 "  --as-of TIME            of the epoch (RFC 3339, UTC); without it, now\n"
                 "  --key FILE              the operator's private key ('assay key make')\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  --id KIND=ID            ek=HEX, board=MAKER/SERIAL, nic-mac=HEX, ...\n"
                 "  --open NAME             show this attribute (verdict, result, model, ...)\n"
                 "  --alias KIND            show the names of this kind\n"
@@ -256,7 +256,7 @@ const struct verb verbs[] = {
                 "  --origin NAME           how the log is called, as example.com/log\n"
                 "  --key FILE              its private key ('assay key make'); without it the one\n"
                 "                          that init was given. For monitor: its KEY.pub\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  --old SIZE              a size that the tree had before\n"
                 "  --policy FILE           who is believed (c2sp.org/tlog-policy): checkpoint has its\n"
                 "                          witnesses cosign and publishes only with its quorum\n"
@@ -303,7 +303,7 @@ const struct verb verbs[] = {
                 "                    (STIX 2.1), ear (a signed RATS attestation result), html.\n"
                 "                    ocsf, stix and ear need a result with a time: --as-of\n"
                 "  --key KEY         of ear: the private key that signs ('assay key make')\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  --confirm FINGERPRINT\n"
                 "                    of stix: a finding that somebody looked at and confirmed;\n"
                 "                    nothing else is in the bundle; may be given more than once\n"
@@ -341,7 +341,7 @@ const struct verb verbs[] = {
                 "statement with the result node and its rendering in JSON. With --check: are they one,\n"
                 "and who has signed?\n\n"
                 "  --key KEY               the private key ('assay key make')\n"
-                KEY_OPTION_HELP
+                VERB_HELP_PASSPHRASE
                 "  -o FILE                 where the envelope of one RESULT goes\n"
                 "  --log DIR               appends the envelopes to a log, as one batch\n"
                 "  --check                 looks at a signed result\n"

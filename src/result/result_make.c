@@ -34,12 +34,23 @@ static void span_join(struct span *s, bool *has, struct span more)
     }
 }
 
-/* The bytes behind a node: a claim's own, or all that the claims below a container span. */
+/*
+ * The bytes behind a node: a claim's own, or all that the claims below a container span. They
+ * are of one blob: that of the container's own claims, before what stands in a part of it, as
+ * a device behind a bridge does.
+ */
 static bool node_span(const struct tree *t, uint32_t node, struct arena *a, struct span *ret)
 {
+    const struct tree_node *top = &t->nodes[node];
     struct walk w = {0};
     bool has = false;
 
+    for (uint32_t i = top->first; i < top->first + top->count; i++) {
+        const struct item *claim = tree_claim(t, i);
+
+        if (claim != NULL)
+            span_join(ret, &has, claim->span);
+    }
     walk_push(&w, a, node);
     while (w.count > 0) {
         uint32_t at = w.rows[--w.count];

@@ -35,7 +35,9 @@ enum {
     /* Milliseconds in which a short run ends; its output waits in the pipe. */
     SOON = 3,
     PIPE = 1 << 20, /* bytes that wait in it; the most that everyone may have */
-    PIECE = 32 << 10
+    PIECE = 32 << 10,
+    /* Bytes of input of which so much is made that a huge page costs less than small ones. */
+    HEAP_INPUT = 16 << 10
 };
 
 /* A child and the pipe that it writes to. */
@@ -84,7 +86,8 @@ static _Noreturn void live(const struct process *p, pid_t parent, int out, uint6
     };
     struct process_notes *n = p->notes;
 
-    arena_heap_renew();
+    if (p->input_bytes >= HEAP_INPUT)
+        arena_heap_renew();
     crypto_seal(EXIT_NEEDS_CRYPTO);
     /* What a mistake of ours says goes where the parent can read it, without a system call. */
     (void)setvbuf(stderr, n->said, _IOFBF, sizeof(n->said));

@@ -284,7 +284,7 @@ def address(leaf):
 def signed(leaf, scale, places, unit):
     def words(s):
         v = s.number(leaf)
-        return "Unknown" if v == -0x8000 else f"{v / scale:.{places}f} {unit}"
+        return "Unknown" if v in (-0x8000, 0x8000) else f"{v / scale:.{places}f} {unit}"
     return words
 
 
@@ -325,7 +325,7 @@ def probe(scale, places, unit, fine, fine_places):
             "Resolution": signed("resolution", fine, fine_places,
                                  "mV" if unit == "V" else "mA" if unit == "A" else unit),
             "Tolerance": signed("tolerance", scale, places, unit),
-            "Accuracy": lambda s: "Unknown" if s.number("accuracy") == -0x8000
+            "Accuracy": lambda s: "Unknown" if s.number("accuracy") == 0x8000
             else f"{s.number('accuracy') / 100:.2f}%",
             "OEM-specific Information": lambda s: f"0x{s.number('oem-information'):08X}",
             "Nominal Value": signed("nominal", scale, places, unit)}

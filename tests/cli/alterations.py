@@ -203,10 +203,15 @@ CASES = [
 ]
 
 
+# What the other side did not see: files to take from it, and the surface that nobody judged.
+BLIND = [("sys/bus/pci", "pci", hidden_bridge), ("sys/bus/usb", "usb", usb_device),
+         ("sys/kernel/security/tpm0", "eventlog", added_driver)]
+
+
 def run(program, *arguments):
     done = subprocess.run([program, *arguments], check=False, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=120)
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1, 3):
         raise SystemExit(done.stderr)
     return done.stdout
 
@@ -224,10 +229,46 @@ def remarks(findings, wanted, around):
             yield f"also {f['severity']} of {f['judge']} at {f['path']}: {f['why']}"
 
 
+def blind_remarks(program, top, hidden, surface, alter):
+    """An alteration that the other side cannot tell is not called clean."""
+    subject = os.path.join(top, "subject-" + surface)
+    other = os.path.join(top, "other-" + surface)
+    reference = os.path.join(top, "reference-" + surface)
+    shutil.copytree(GOOD[0], subject)
+    alter(subject)
+    shutil.copytree(GOOD[0], other)
+    shutil.rmtree(os.path.join(other, hidden))
+    run(program, "learn", "-o", reference, other)
+    for judge, options in (("reference", ["--reference", reference]), ("history", ["--since", other])):
+        result = json.loads(run(program, "appraise", "--json", subject, *options))
+        if result["verdict"] == "clean":
+            yield f"clean by {judge}, which saw nothing of {surface}"
+        for row in result["coverage"]:
+            if row["surface"] == surface and judge in row["judged_by"]:
+                yield f"{surface}@{row['witness']} is said to be judged by {judge}"
+
+
+def own_bytes(program, top):
+    """The bytes behind an added bridge are its own, not those of the device behind it."""
+    folder = os.path.join(top, "hidden_bridge")
+    config = bytes(read(folder, PCI + "00:1c.5/config"))
+    result = json.loads(run(program, "appraise", "--json", folder, "--since", GOOD[0]))
+    digest = "sha256:" + hashlib.sha256(config).hexdigest()
+    found = [f["span"]["blob"] for f in result["findings"] if f["path"].endswith("/00:1c.5")]
+    return [] if found == [digest] else [f"bytes of {found}, not of {digest}"]
+
+
 def main():
     program = os.path.join(sys.argv[1], "assay")
     failed = 0
-    print(f"1..{len(CASES)}")
+    print(f"1..{len(CASES) + len(BLIND) + 1}")
+
+    def tell(number, name, bad):
+        print(f"{'not ok' if bad else 'ok'} {number} - {name}")
+        for line in bad:
+            print("# " + line)
+        return bool(bad)
+
     with tempfile.TemporaryDirectory() as top:
         reference = os.path.join(top, "reference")
         run(program, "learn", "-o", reference, *GOOD)
@@ -237,11 +278,13 @@ def main():
             alter(folder)
             result = json.loads(run(program, "appraise", "--json", folder, "--reference", reference,
                                     "--since", GOOD[0], "--peers", *GOOD[1:]))
-            bad = list(remarks(result["findings"], wanted, around))
-            print(f"{'not ok' if bad else 'ok'} {number} - {alter.__name__.replace('_', ' ')}")
-            for line in bad:
-                print("# " + line)
-            failed += bool(bad)
+            failed += tell(number, alter.__name__.replace("_", " "),
+                           list(remarks(result["findings"], wanted, around)))
+        for number, (hidden, surface, alter) in enumerate(BLIND, len(CASES) + 1):
+            failed += tell(number, f"{surface} that the other side did not see",
+                           list(blind_remarks(program, top, hidden, surface, alter)))
+        failed += tell(len(CASES) + len(BLIND) + 1, "bytes behind a bridge",
+                       own_bytes(program, top))
     return 1 if failed else 0
 
 

@@ -131,6 +131,16 @@ def main():
                    "op.key.pub")
         tap.expect("no key", 2, "sign", "r.node", "-o", "x")
         tap.expect("--sign without -o", 2, "appraise", MACHINE, "--sign", key)
+        tap.write("word", b"correct horse\n")
+        tap.run("key", "make", "locked.key", "--name", "op.example", "--passphrase-file", "word")
+        done = tap.run("appraise", MACHINE, "--sign", "locked.key", "--passphrase-file", "word",
+                       "-o", "locked.signed")
+        tap.say("appraise --sign by a key with a passphrase",
+                done.returncode == tap.run("appraise", MACHINE).returncode, done.stderr)
+        tap.expect("is signed by it", 0, "sign", "--check", "locked.signed", "--signer",
+                   "locked.key.pub", says="signed by op.example")
+        for option in ("--format", "--key", "--confirm", "--signer"):
+            tap.expect(f"{option} is no option of appraise", 2, "appraise", MACHINE, option, "x")
         return tap.end()
 
 

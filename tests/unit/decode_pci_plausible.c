@@ -98,8 +98,8 @@ static void an_identity_is_not_enough(void **state)
     uint8_t b[PCI_CONVENTIONAL_SIZE] = {0, 1, 'A'};
 
     (void)state;
-    memcpy(b + 0x41, "FSSD", 4);
-    memcpy(b + 0x80, "HCOM", 4);
+    memcpy(b + 0x41, (const uint8_t[]){'F', 'S', 'S', 'D'}, 4);
+    memcpy(b + 0x80, (const uint8_t[]){'H', 'C', 'O', 'M'}, 4);
     assert_false(plausible(b, PCI_CONVENTIONAL_SIZE));
 }
 
