@@ -131,6 +131,26 @@ def program_sections(count):
     return volume([File("Sections", FREEFORM, [section(compose.PE32, image)])])
 
 
+def program_certificates(count):
+    """As many certificates without content behind a program."""
+    image = bytearray(compose.align(compose.pe("certificates"), 8))
+    table = struct.pack("<IHH", 8, 0x200, 2) * count
+    struct.pack_into("<II", image, 0x80 + 24 + 112 + 32, len(image), len(table))
+    return bytes(image) + table
+
+
+def small_updates(count):
+    """Updates of microcode whose data are a word."""
+    one = struct.pack("<9I12x4s", 1, 1, 0x01152024, 0x50654, 0, 1, 1, 4, 52, b"none")
+    total = sum(struct.unpack("<13I", one)) & 0xffffffff
+    return (one[:16] + struct.pack("<I", -total & 0xffffffff) + one[20:]) * count
+
+
+def variables(count):
+    return compose.variable_volume([compose.Variable(compose.VENDOR, f"V{i:05}", b"") for i in range(count)],
+                                   16 * M)[0]
+
+
 def coreboot_files(size):
     """The smallest files of coreboot's file system, one behind the other."""
     one = coreboot.file("a", b"x")
@@ -163,6 +183,9 @@ def all_attacks():
         ("100000 files", other_files(100000)),
         ("300000 sections", many_sections(300000)),
         ("65535 sections of a program", program_sections(65535)),
+        ("200000 certificates of a program", program_certificates(200000)),
+        ("80000 updates of microcode", small_updates(80000)),
+        ("50000 variables", variables(50000)),
         ("65536 files of coreboot", coreboot_files(4 * M)),
         ("262144 files of coreboot", coreboot_files(16 * M)),
         ("300000 nodes of a device tree", tree_nodes(300000)),
