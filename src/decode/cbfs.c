@@ -4,6 +4,7 @@
  * header, a name, attributes and data; free space is a file of its own type. All numbers are
  * big-endian, but those in the header of old stages.
  */
+#include "decode/engine_private.h"
 #include "decode/image_part.h"
 
 enum {
@@ -412,6 +413,14 @@ static void decode(struct decode *d)
     while (at < all.len && file_at(all, at, &f)) {
         size_t end = at + (size_t)(f.data + f.length);
 
+        if (engine_crowded(d)) {
+            size_t from = d->in.pos;
+
+            engine_crowd_tell(d);
+            (void)reader_take(&d->in, reader_left(&d->in));
+            decode_region(d, reader_span(&d->in, from), CLASS_UNREAD);
+            break;
+        }
         between(d, at);
         if (f.type == type_free || f.type == TYPE_NONE)
             free_file(d, at, &f);

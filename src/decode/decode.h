@@ -44,6 +44,9 @@ struct decode {
     unsigned job_depth;
     struct placement *placement;
     size_t first_item;
+    size_t first_fault;
+    size_t items_stop;
+    bool full; /* no more items: what is read from now on is nothing */
 };
 
 /* How sure a decoder is that bytes are of its format: 0 not at all, 100 certain. */
@@ -61,6 +64,8 @@ struct decoder {
     /* The most that a probe bids which searches the whole input: it is asked when no other row
      * is as sure. 0: it looks at the places that its format gives. */
     unsigned search_bid;
+    /* Honest input has more small parts for its size than the engine allows others: a log. */
+    bool dense;
     void (*decode)(struct decode *d);
 };
 

@@ -4,9 +4,10 @@
 #include "decode/engine_private.h"
 
 enum {
-    CROWD_BASE = 50000,
-    CROWD_BYTES = 64,          /* of the collected blob, for one item more */
+    CROWD_BASE = 40000,
+    CROWD_BYTES = 128,         /* of the collected blob, for one item more */
     CROWD_DERIVED_BYTES = 256, /* of derived ones */
+    CROWD_SLACK = 4096,        /* items, for a decoder to come to an end by itself */
 };
 
 struct engine *engine_new(struct decoded *out)
@@ -53,10 +54,7 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
 
 bool engine_full(struct decode *d)
 {
-    if (!d->engine->limit_told) {
-        d->engine->limit_told = true;
-        decode_fault(d, FAULT_LIMIT, reader_offset(&d->in));
-    }
+    d->full = true;
     d->in.failed = true;
     return false;
 }
@@ -98,7 +96,20 @@ bool engine_crowded(const struct decode *d)
 {
     const struct root *r = &d->engine->roots[d->engine->root];
 
-    return r->items + (d->out->item_count - d->first_item) > r->items_max;
+    return r->items + (d->out->item_count - d->first_item) +
+               ENGINE_FAULT_ITEMS * (d->out->fault_count - d->first_fault) >
+           r->items_max;
+}
+
+void engine_crowd_tell(struct decode *d)
+{
+    struct root *r = &d->engine->roots[d->engine->root];
+    uint64_t end = d->out->blobs[d->in.blob].bytes.len;
+    uint64_t offset = reader_offset(&d->in);
+
+    if (!r->told && d->out->fault_count < ENGINE_FAULTS_MAX)
+        decoded_fault(d->out, FAULT_LIMIT, d->item, d->in.blob, offset < end ? offset : end);
+    r->told = true;
 }
 
 bool engine_output_spend(struct decode *d, uint64_t n)
@@ -121,6 +132,9 @@ uint32_t decode_derive(struct decode *d, struct span source, struct bytes b, con
     }
     r->output_left -= b.len;
     r->items_max += b.len / CROWD_DERIVED_BYTES;
+    d->items_stop += b.len / CROWD_DERIVED_BYTES;
+    if (d->items_stop > ENGINE_ITEMS_MAX)
+        d->items_stop = ENGINE_ITEMS_MAX;
     struct digest known;
     bool there = memo_sha256_known(d->engine->memo, b, &known);
 
@@ -134,9 +148,11 @@ void decode_child(struct decode *d, enum item_kind kind, struct bytes name, stru
     struct bytes b = decode_span_bytes(d, s);
     uint32_t item = name.len > 0 ? decoded_open(d->out, d->item, kind, name) : d->item;
 
-    if (d->job_depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX ||
-        !engine_room(d)) {
-        decode_fault(d, FAULT_LIMIT, s.offset);
+    bool room = engine_room(d);
+
+    if (d->job_depth + 1 >= DECODE_DEPTH_MAX || e->job_count >= ENGINE_JOBS_MAX || !room) {
+        if (room)
+            decode_fault(d, FAULT_LIMIT, s.offset);
         engine_mark(d, s, CLASS_UNREAD, false);
         return;
     }
@@ -156,8 +172,12 @@ static void job_finish(struct decode *d)
 {
     while (d->depth > 0)
         decode_leave(d);
-    if (d->in.failed)
+    if (d->full) {
+        engine_crowd_tell(d);
+        d->out->items[d->item].faulty = true;
+    } else if (d->in.failed) {
         decode_fault(d, FAULT_TRUNCATED, d->in.fail_offset);
+    }
 }
 
 void engine_remember(struct engine *e, struct memo *m)
@@ -177,6 +197,17 @@ static void tell(const struct engine *e, uint32_t blob, const struct decoder *ro
     *e->now = (struct engine_now){blob, row};
 }
 
+/* Of all items, at which number this job must end. Nothing is honestly so dense but a log. */
+static size_t items_stop(const struct engine *e, const struct job *j)
+{
+    const struct root *r = &e->roots[j->root];
+    uint64_t left = r->items < r->items_max ? r->items_max - r->items : 0;
+    uint64_t stop = e->out->item_count + left + CROWD_SLACK;
+    bool dense = j->decoder != NULL && j->decoder->dense;
+
+    return dense || stop > ENGINE_ITEMS_MAX ? ENGINE_ITEMS_MAX : (size_t)stop;
+}
+
 static void job_run(struct engine *e, const struct job *j)
 {
     const struct decoder *row = j->decoder;
@@ -190,6 +221,8 @@ static void job_run(struct engine *e, const struct job *j)
         .placement = &placement,
         .job_depth = j->depth,
         .first_item = e->out->item_count,
+        .first_fault = e->out->fault_count,
+        .items_stop = items_stop(e, j),
     };
     struct bytes b = decode_span_bytes(&d, j->span);
 
@@ -211,6 +244,12 @@ static void job_run(struct engine *e, const struct job *j)
         engine_mark(&d, j->span, CLASS_UNREAD, false);
         return;
     }
+    if (!row->dense && engine_crowded(&d)) {
+        engine_crowd_tell(&d);
+        e->out->items[j->item].faulty = true;
+        engine_mark(&d, j->span, CLASS_UNREAD, false);
+        return;
+    }
     row->decode(&d);
     job_finish(&d);
     if (d.item != j->item)
@@ -222,10 +261,12 @@ void engine_work(struct engine *e)
     while (e->job_done < e->job_count) {
         struct job j = e->jobs[e->job_done++];
 
-        size_t before = e->out->item_count;
+        size_t items = e->out->item_count;
+        size_t faults = e->out->fault_count;
 
         job_run(e, &j);
-        e->roots[j.root].items += e->out->item_count - before;
+        e->roots[j.root].items +=
+            e->out->item_count - items + ENGINE_FAULT_ITEMS * (e->out->fault_count - faults);
     }
 }
 

@@ -10,6 +10,7 @@ enum {
     ENGINE_ITEMS_MAX = 1000000,
     ENGINE_REGIONS_MAX = 4000000,
     ENGINE_FAULTS_MAX = 100000,
+    ENGINE_FAULT_ITEMS = 2, /* that a fault counts for: it becomes some in the tree */
     ENGINE_JOBS_MAX = 200000,
     ENGINE_REFERS_MAX = 20000,
     ENGINE_REFER_ROUNDS_MAX = 64,
@@ -27,6 +28,7 @@ struct root {
     uint64_t output_left; /* bytes that derivations may still produce */
     uint64_t items_max;   /* for decoders whose input can hold very many small parts */
     uint64_t items;       /* of the jobs that have ended */
+    bool told;            /* that there are too many */
 };
 
 struct job {
@@ -57,8 +59,7 @@ struct engine {
     struct root *roots;
     size_t root_count;
     size_t root_cap;
-    size_t root; /* of the job that runs now */
-    bool limit_told;
+    size_t root;      /* of the job that runs now */
     uint32_t *shared; /* items that several blobs may add to */
     size_t shared_count;
     size_t shared_cap;
@@ -86,13 +87,14 @@ void engine_follow(struct engine *e);
 /* Names the targets of decode_point(), by the finished byte map. */
 void engine_name_points(struct engine *e);
 
-/* For engine_room(): records the fault `limit` once and stops the reader. Returns false. */
+/* For engine_room(): stops all readers of the job, which ends with the fault `limit`. Returns
+ * false. */
 bool engine_full(struct decode *d);
 
 /* Whether one more item may be added; records the fault `limit` once when not. */
 static inline bool engine_room(struct decode *d)
 {
-    return d->out->item_count < ENGINE_ITEMS_MAX || engine_full(d);
+    return d->out->item_count < d->items_stop || engine_full(d);
 }
 
 /* Notes that bytes of a span have this class; `claimed` when a claim speaks for them. */
@@ -123,6 +125,9 @@ void engine_output_charge(struct decode *d, uint64_t n);
  * input can be very many small parts stops there with the fault `limit`, the rest `unread`.
  */
 bool engine_crowded(const struct decode *d);
+
+/* Records the fault `limit` for that in the current container, once a root. */
+void engine_crowd_tell(struct decode *d);
 
 /* Takes n bytes off that budget, for output that is not kept; false if it does not hold them.
  */

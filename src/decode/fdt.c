@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "decode/bmc_part.h"
+#include "decode/engine_private.h"
 
 enum {
     HEADER_SIZE = 40,
@@ -260,9 +261,11 @@ static void structure(struct fdt *t)
     uint32_t own = d->item;
     bool rooted = false;
 
-    while (token(t, &rooted))
+    while (token(t, &rooted) && !engine_crowded(d))
         ;
-    if (t->r.failed)
+    if (engine_crowded(d))
+        engine_crowd_tell(d);
+    else if (t->r.failed)
         decode_fault(d, FAULT_TRUNCATED, t->r.fail_offset);
     else if (reader_more(&t->r))
         decode_fault(d, FAULT_TRAILING, reader_offset(&t->r));

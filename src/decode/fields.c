@@ -112,9 +112,15 @@ void decode_digest(struct decode *d, enum key_id key, struct bytes b, struct spa
     engine_mark(d, s, CLASS_DATA, true);
 }
 
+/* What this job put into the current container stands behind it. */
+static size_t first_within(const struct decode *d)
+{
+    return d->item >= d->first_item ? (size_t)d->item + 1 : d->first_item;
+}
+
 uint64_t decode_value(const struct decode *d, enum key_id key)
 {
-    for (size_t i = d->out->item_count; i-- > d->first_item;) {
+    for (size_t i = d->out->item_count; i-- > first_within(d);) {
         const struct item *item = &d->out->items[i];
 
         if (item->parent == d->item && item->kind == ITEM_CLAIM && item->key == key)
@@ -125,7 +131,7 @@ uint64_t decode_value(const struct decode *d, enum key_id key)
 
 struct bytes decode_value_bytes(const struct decode *d, enum key_id key)
 {
-    for (size_t i = d->out->item_count; i-- > d->first_item;) {
+    for (size_t i = d->out->item_count; i-- > first_within(d);) {
         const struct item *item = &d->out->items[i];
 
         if (item->parent == d->item && item->kind == ITEM_CLAIM && item->key == key)
@@ -201,6 +207,7 @@ void decode_leave(struct decode *d)
     if (d->in.failed && !outer.failed)
         decode_fault(d, FAULT_TRUNCATED, d->in.fail_offset);
     d->in = outer;
+    d->in.failed = d->in.failed || d->full;
 }
 
 void decode_fault(struct decode *d, enum fault_id id, uint64_t offset)
@@ -208,9 +215,14 @@ void decode_fault(struct decode *d, enum fault_id id, uint64_t offset)
     /* What a structure states may lie beyond its bytes; the fault then stands at their end. */
     uint64_t end = d->out->blobs[d->in.blob].bytes.len;
 
-    if (d->out->fault_count >= ENGINE_FAULTS_MAX)
+    if (d->out->fault_count >= ENGINE_FAULTS_MAX || d->full)
         return;
     decoded_fault(d->out, id, d->item, d->in.blob, offset < end ? offset : end);
+    d->items_stop -= d->items_stop > ENGINE_FAULT_ITEMS ? ENGINE_FAULT_ITEMS : 0;
+    if (d->out->item_count >= d->items_stop) {
+        d->full = true;
+        d->in.failed = true;
+    }
 }
 
 void decode_region(struct decode *d, struct span s, enum byte_class class)

@@ -41,7 +41,7 @@ static void limit(struct fs *fs, uint64_t offset)
 
 bool fs_room(struct fs *fs, uint64_t offset)
 {
-    if (fs->entries < FS_FILES_MAX)
+    if (fs->entries < FS_FILES_MAX && !engine_crowded(fs->d))
         return true;
     limit(fs, offset);
     return false;

@@ -72,7 +72,8 @@ struct fs_inode {
 /* A file system of `length` bytes. Its list of files is to become the current container. */
 void fs_init(struct fs *fs, struct decode *d, uint64_t length);
 
-/* Whether one more entry may be added; records the fault `limit` once when not. */
+/* Whether one more entry may be added, so many being honest for so few bytes; records the fault
+ * `limit` once when not. */
 bool fs_room(struct fs *fs, uint64_t offset);
 
 /* Takes n bytes of output off the budget. False when it is spent; records `limit` once. */

@@ -209,6 +209,7 @@ const struct decoder decoder_ima_ascii = {
     .title = "list of files that the kernel measured, as text",
     .spec = "ima-log",
     .surface = "ima",
+    .dense = true,
     .min = LINE_MIN,
     .max = LIST_MAX,
     .probe = probe,

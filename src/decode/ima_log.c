@@ -148,6 +148,7 @@ const struct decoder decoder_ima_log = {
     .title = "list of files that the kernel measured",
     .spec = "ima-log",
     .surface = "ima",
+    .dense = true,
     .min = ENTRY_MIN,
     .max = LIST_MAX,
     .probe = probe,

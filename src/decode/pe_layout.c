@@ -20,6 +20,7 @@ enum {
     SYMBOL = 18,
     PE_MARK = 0x4550, /* "PE" and two zeros */
     NAME_MAX_BYTES = 64,
+    SECTIONS_MAX = 1024, /* Windows loads images of up to 96 */
 };
 
 struct span pe_span(const struct decode *d, uint64_t at, uint64_t length)
@@ -181,6 +182,11 @@ static bool sections_read(struct decode *d, struct reader *r, struct pe *pe)
     reader_seek(r, pe->sections_at);
     if (r->failed || reader_left(r) / PE_SECTION_HEADER < pe->count) {
         decode_fault(d, FAULT_TRUNCATED, d->in.base + d->in.all.len);
+        pe->count = 0;
+        return false;
+    }
+    if (pe->count > SECTIONS_MAX || engine_crowded(d)) {
+        decode_fault(d, FAULT_LIMIT, d->in.base + pe->sections_at);
         pe->count = 0;
         return false;
     }

@@ -235,12 +235,11 @@ void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class cl
 void uefi_unread(struct decode *d)
 {
     size_t from = d->in.pos;
-    struct bytes rest = reader_take(&d->in, reader_left(&d->in));
-    struct span s = reader_span(&d->in, from);
 
-    decode_open(d, ITEM_MAP, "unread");
-    decode_fault(d, FAULT_LIMIT, s.offset);
-    decode_digest(d, KEY_DATA_DIGEST, rest, s);
-    decode_claimed_region(d, s, CLASS_UNREAD);
-    decode_close(d);
+    /* Once for all jobs that come too late: their bytes are digested with those of their
+     * containers, which are marked as not seen whole. */
+    engine_crowd_tell(d);
+    d->out->items[d->item].faulty = true;
+    (void)reader_take(&d->in, reader_left(&d->in));
+    decode_region(d, reader_span(&d->in, from), CLASS_UNREAD);
 }

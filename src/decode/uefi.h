@@ -56,7 +56,7 @@ const struct decoder *uefi_known(struct bytes b);
 void uefi_loose(struct decode *d, size_t n, const char *name, enum byte_class class,
                 uint8_t erased);
 
-/* The rest of `in`, not read because of a limit: one digest, and the fault. */
+/* The rest of `in`, not read because there are too many items; the fault stands once. */
 void uefi_unread(struct decode *d);
 
 /* How a section wraps its content; the values of flash.section.method. */

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Volumes that are small and ask for very much: time, memory or depth. Nothing in them can run."""
+import os
 import struct
+import sys
 
 import compose
 from compose import FREEFORM, FV, K, M, S_RAW, File, Volume, compressed, section
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "generate"))
+import coreboot  # noqa: E402  pylint: disable=wrong-import-position
+import jffs2  # noqa: E402  pylint: disable=wrong-import-position
 
 VOLUME = compose.VOLUME_IMAGE
 
@@ -116,6 +122,54 @@ def many_sections(count):
     return volume([File("Sections", FREEFORM, None, raw=one * count)])
 
 
+def program_sections(count):
+    """A program with as many section headers as its header can state."""
+    image = compose.pe("sections", K)
+    at = 0x80 + 24 + 240
+    header = struct.pack("<8sIIIIIIHHI", b".text", 512, K, 512, K, 0, 0, 0, 0, 0x60000020)
+    image = image[:0x86] + struct.pack("<H", count) + image[0x88:at] + header * count + image[at:]
+    return volume([File("Sections", FREEFORM, [section(compose.PE32, image)])])
+
+
+def program_certificates(count):
+    """As many certificates without content behind a program."""
+    image = bytearray(compose.align(compose.pe("certificates"), 8))
+    table = struct.pack("<IHH", 8, 0x200, 2) * count
+    struct.pack_into("<II", image, 0x80 + 24 + 112 + 32, len(image), len(table))
+    return bytes(image) + table
+
+
+def small_updates(count):
+    """Updates of microcode whose data are a word."""
+    one = struct.pack("<9I12x4s", 1, 1, 0x01152024, 0x50654, 0, 1, 1, 4, 52, b"none")
+    total = sum(struct.unpack("<13I", one)) & 0xffffffff
+    return (one[:16] + struct.pack("<I", -total & 0xffffffff) + one[20:]) * count
+
+
+def variables(count):
+    return compose.variable_volume([compose.Variable(compose.VENDOR, f"V{i:05}", b"") for i in range(count)],
+                                   16 * M)[0]
+
+
+def coreboot_files(size):
+    """The smallest files of coreboot's file system, one behind the other."""
+    one = coreboot.file("a", b"x")
+    return (one + b"\xff" * (-len(one) % 64)) * (size // 64)
+
+
+def tree_nodes(count):
+    """A device tree of empty nodes."""
+    nodes = (struct.pack(">I", 1) + b"a\0\0\0" + struct.pack(">I", 2)) * count
+    body = bytes(16) + struct.pack(">II", 1, 0) + nodes + struct.pack(">II", 2, 9) + b"p\0"
+    head = struct.pack(">10I", 0xd00dfeed, 40 + len(body), 56, 38 + len(body), 40, 17, 16, 0, 2, len(body) - 18)
+    return head + body
+
+
+def journal_names(count):
+    """Names without inodes."""
+    return b"".join(jffs2.Log().name(1, i + 1, i + 2, b"n%07d" % i).bytes for i in range(count))
+
+
 # Name, image, MiB that decoding may take.
 def all_attacks():
     return [
@@ -128,6 +182,14 @@ def all_attacks():
         ("100000 files of one name", many_files(100000)),
         ("100000 files", other_files(100000)),
         ("300000 sections", many_sections(300000)),
+        ("65535 sections of a program", program_sections(65535)),
+        ("200000 certificates of a program", program_certificates(200000)),
+        ("80000 updates of microcode", small_updates(80000)),
+        ("50000 variables", variables(50000)),
+        ("65536 files of coreboot", coreboot_files(4 * M)),
+        ("262144 files of coreboot", coreboot_files(16 * M)),
+        ("300000 nodes of a device tree", tree_nodes(300000)),
+        ("87000 names in a journal", journal_names(87000)),
     ]
 
 

@@ -32,6 +32,7 @@ static size_t handed_on(struct arena *a, size_t given, size_t at)
         .arena = a,
         .out = out,
         .engine = engine_new(out),
+        .items_stop = ENGINE_ITEMS_MAX,
         .placement = &placement,
     };
 

@@ -32,6 +32,7 @@ static struct stage *stage_new(struct arena *a)
         .arena = a,
         .out = &s->out,
         .engine = engine_new(&s->out),
+        .items_stop = ENGINE_ITEMS_MAX,
         .placement = &s->placement,
     };
     s->d.item = decoded_open(&s->out, 0, ITEM_MAP, bytes_of("flash@document"));
