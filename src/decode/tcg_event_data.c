@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * PC Client Platform Firmware Profile 1.06, section 10.4 (event types and their data) and 10.2
- * (structures); UEFI specification 2.10, section 5.3 (partition tables).
+ * (structures).
  */
 #include "decode/tcg_event_data.h"
 
@@ -17,15 +17,13 @@ enum {
     VARIABLE_HEADER = 32,
     BLOB_SIZE = 16,
     OWNER_SIZE = 16,
-    PARTITION_MIN = 128,
 };
 
 /* EFI_CERT_X509_GUID, in its byte order. */
 static const uint8_t x509_guid[16] = {0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a,
                                       0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72};
 
-/* What is left of the event data, not taken. */
-static struct bytes rest_of(const struct decode *d)
+struct bytes tcg_data_rest(const struct decode *d)
 {
     return bytes_slice(d->in.all, d->in.pos, reader_left(&d->in));
 }
@@ -74,8 +72,7 @@ bool tcg_opaque_decode(struct decode *d)
     return false;
 }
 
-/* What should not be there after a structure. */
-static void trailing_decode(struct decode *d)
+void tcg_trailing_decode(struct decode *d)
 {
     if (!reader_more(&d->in))
         return;
@@ -99,7 +96,7 @@ static void spec_id_decode(struct decode *d)
     static const struct field size_row[] = {
         {KEY_NONE, F_U8, 0, 0}
     };
-    bool agile = tcg_data_is(rest_of(d), "Spec ID Event03");
+    bool agile = tcg_data_is(tcg_data_rest(d), "Spec ID Event03");
 
     decode_fields(d, head, ARRAY_LEN(head));
     uint64_t count = agile ? decode_fields(d, count_row, 1) : 0;
@@ -123,7 +120,7 @@ static void spec_id_decode(struct decode *d)
 
     if (vendor > 0)
         decode_bytes(d, KEY_EVENTLOG_VENDOR_INFO, reader_take(&d->in, (size_t)vendor), from);
-    trailing_decode(d);
+    tcg_trailing_decode(d);
 }
 
 static bool no_action_decode(struct decode *d)
@@ -140,7 +137,7 @@ static bool no_action_decode(struct decode *d)
     static const struct field signature[] = {
         {KEY_EVENTLOG_SIGNATURE, F_TEXT, 16, 0}
     };
-    struct bytes data = rest_of(d);
+    struct bytes data = tcg_data_rest(d);
     size_t start = d->in.pos;
 
     if (bytes_starts_with(data, "Spec ID Event0")) {
@@ -150,7 +147,7 @@ static bool no_action_decode(struct decode *d)
 
         if (value != 0 && value != 3 && value != 4)
             decode_fault(d, FAULT_BAD_VALUE, d->in.base + start + 16);
-        trailing_decode(d);
+        tcg_trailing_decode(d);
     } else if (bytes_starts_with(data, "SP800-155 Event")) {
         decode_fields(d, manifest, ARRAY_LEN(manifest));
         (void)tcg_opaque_decode(d);
@@ -192,7 +189,7 @@ static bool variable_enter(struct decode *d, struct bytes *guid, struct bytes *n
     static const struct field head[] = {
         {KEY_NONE, F_SKIP, VARIABLE_HEADER, 0}
     };
-    struct bytes data = rest_of(d);
+    struct bytes data = tcg_data_rest(d);
     uint64_t name_length = 0;
     uint64_t value_length = 0;
 
@@ -207,7 +204,7 @@ static bool variable_enter(struct decode *d, struct bytes *guid, struct bytes *n
     struct field name_row[] = {
         {KEY_NONE, F_SKIP, 2 * (unsigned)name_length, 0}
     };
-    struct bytes name_bytes = bytes_slice(rest_of(d), 0, 2 * (size_t)name_length);
+    struct bytes name_bytes = bytes_slice(tcg_data_rest(d), 0, 2 * (size_t)name_length);
 
     if (!utf16_text(d->arena, name_bytes, name))
         decode_fault(d, FAULT_BAD_ENCODING, reader_offset(&d->in));
@@ -226,7 +223,7 @@ static bool variable_decode(struct decode *d)
     bool unique = efi_value_decode(d, guid, name);
 
     decode_leave(d);
-    trailing_decode(d);
+    tcg_trailing_decode(d);
     return unique;
 }
 
@@ -245,7 +242,7 @@ static bool authority_decode(struct decode *d)
 
     if (!variable_enter(d, &guid, &name))
         return false;
-    struct bytes value = rest_of(d);
+    struct bytes value = tcg_data_rest(d);
 
     if (starts_certificate(bytes_slice(value, OWNER_SIZE, value.len))) {
         signature_data_decode(d, x509);
@@ -259,7 +256,7 @@ static bool authority_decode(struct decode *d)
         (void)efi_value_decode(d, guid, name);
     }
     decode_leave(d);
-    trailing_decode(d);
+    tcg_trailing_decode(d);
     return false;
 }
 
@@ -271,14 +268,14 @@ static bool blob_decode(struct decode *d)
     };
 
     decode_fields(d, blob, ARRAY_LEN(blob));
-    trailing_decode(d);
+    tcg_trailing_decode(d);
     return false;
 }
 
 /* EV_POST_CODE holds a text in some firmware and a blob's place in other. */
 static bool post_code_decode(struct decode *d)
 {
-    struct bytes data = rest_of(d);
+    struct bytes data = tcg_data_rest(d);
 
     if (data.len == BLOB_SIZE && !is_text(without_end(data)))
         return blob_decode(d);
@@ -317,7 +314,7 @@ static bool handoff_decode(struct decode *d)
     uint64_t i = 0;
 
     for (; i < count && reader_left(&d->in) >= 24; i++) {
-        struct bytes guid = guid_text(d->arena, bytes_slice(rest_of(d), 0, 16));
+        struct bytes guid = guid_text(d->arena, bytes_slice(tcg_data_rest(d), 0, 16));
         size_t from = d->in.pos;
 
         decode_open_bytes(d, ITEM_MAP, guid);
@@ -328,7 +325,7 @@ static bool handoff_decode(struct decode *d)
     }
     if (i < count)
         decode_fault(d, FAULT_BAD_COUNT, offset);
-    trailing_decode(d);
+    tcg_trailing_decode(d);
     return false;
 }
 
@@ -369,109 +366,6 @@ static bool image_decode(struct decode *d)
     return false; /* the digest is over the image, whatever its path */
 }
 
-/* A GUID under an OWN key, unless the specification had it zeroed. */
-static bool unique_guid(struct decode *d, enum key_id key)
-{
-    static const struct field zero[] = {
-        {KEY_NONE, F_RESERVED, 16, 0}
-    };
-    const struct field row[] = {
-        {key, F_GUID, 0, 0}
-    };
-    bool there = !bytes_all(bytes_slice(rest_of(d), 0, 16), 0);
-
-    decode_fields(d, there ? row : zero, 1);
-    return there;
-}
-
-static bool partition_decode(struct decode *d, size_t size)
-{
-    static const struct field type_row[] = {
-        {KEY_EVENTLOG_PARTITION_TYPE, F_GUID, 0, 0}
-    };
-    static const struct field place[] = {
-        {KEY_EVENTLOG_PARTITION_FIRST,      F_U64LE, 0, 0},
-        {KEY_EVENTLOG_PARTITION_LAST,       F_U64LE, 0, 0},
-        {KEY_EVENTLOG_PARTITION_ATTRIBUTES, F_U64LE, 0, 0},
-    };
-    struct bytes name;
-
-    decode_enter(d, size);
-    decode_open(d, ITEM_MAP, "partition");
-    decode_fields(d, type_row, 1);
-    bool unique = unique_guid(d, KEY_EVENTLOG_PARTITION_GUID);
-
-    decode_fields(d, place, ARRAY_LEN(place));
-    size_t from = d->in.pos;
-
-    if (!utf16_text(d->arena, reader_take(&d->in, 72), &name))
-        decode_fault(d, FAULT_BAD_ENCODING, d->in.base + from);
-    decode_bytes(d, KEY_EVENTLOG_PARTITION_NAME, name, from);
-    (void)tcg_opaque_decode(d);
-    decode_close(d);
-    decode_leave(d);
-    return unique;
-}
-
-static bool gpt_header_decode(struct decode *d)
-{
-    static const struct field before[] = {
-        {KEY_NONE,                  F_SKIP,     8, 0},
-        {KEY_EVENTLOG_GPT_REVISION, F_U32LE,    0, 0},
-        {KEY_NONE,                  F_SKIP,     4, 0},
-        {KEY_EVENTLOG_GPT_CRC,      F_U32LE,    0, 0},
-        {KEY_NONE,                  F_RESERVED, 4, 0},
-        {KEY_EVENTLOG_GPT_LBA,      F_U64LE,    0, 0},
-        {KEY_EVENTLOG_GPT_BACKUP,   F_U64LE,    0, 0},
-        {KEY_EVENTLOG_GPT_FIRST,    F_U64LE,    0, 0},
-        {KEY_EVENTLOG_GPT_LAST,     F_U64LE,    0, 0},
-    };
-    static const struct field after[] = {
-        {KEY_EVENTLOG_GPT_TABLE,      F_U64LE, 0, 0},
-        {KEY_EVENTLOG_GPT_ENTRIES,    F_U32LE, 0, 0},
-        {KEY_EVENTLOG_GPT_ENTRY_SIZE, F_U32LE, 0, 0},
-        {KEY_EVENTLOG_GPT_TABLE_CRC,  F_U32LE, 0, 0},
-    };
-    struct bytes data = rest_of(d);
-
-    if (!bytes_starts_with(data, "EFI PART"))
-        decode_fault(d, FAULT_BAD_SIGNATURE, reader_offset(&d->in));
-    if (data.len >= 16 && data.data[12] != 92)
-        decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + 12);
-    decode_fields(d, before, ARRAY_LEN(before));
-    bool unique = unique_guid(d, KEY_EVENTLOG_DISK_GUID);
-
-    decode_fields(d, after, ARRAY_LEN(after));
-    return unique;
-}
-
-static bool gpt_decode(struct decode *d)
-{
-    static const struct field count_row[] = {
-        {KEY_EVENTLOG_GPT_COUNT, F_U64LE, 0, 0}
-    };
-    bool unique = gpt_header_decode(d);
-    uint64_t size = decode_value(d, KEY_EVENTLOG_GPT_ENTRY_SIZE);
-    uint64_t offset = reader_offset(&d->in);
-    uint64_t count = decode_fields(d, count_row, 1);
-    uint64_t i = 0;
-
-    if (d->in.failed)
-        return unique;
-    if (size < PARTITION_MIN) {
-        decode_fault(d, FAULT_BAD_LENGTH, offset - 8);
-        size = PARTITION_MIN;
-    }
-    decode_open(d, ITEM_BAG, "partitions");
-    for (; i < count && reader_left(&d->in) >= size; i++)
-        unique = partition_decode(d, (size_t)size) || unique;
-    decode_close(d);
-    if (i < count)
-        decode_fault(d, FAULT_BAD_COUNT, offset);
-    trailing_decode(d);
-    return unique;
-}
-
 /* TCG_PCClientTaggedEvent, one or several. Some write a bare text instead. */
 static bool tag_decode(struct decode *d)
 {
@@ -480,7 +374,7 @@ static bool tag_decode(struct decode *d)
         {KEY_NONE,            F_U32LE, 0, 0},
     };
 
-    if (is_text(without_end(rest_of(d))))
+    if (is_text(without_end(tcg_data_rest(d))))
         return tcg_opaque_decode(d);
     while (reader_more(&d->in)) {
         uint64_t offset = reader_offset(&d->in);
@@ -530,14 +424,14 @@ static const struct tcg_type types[] = {
      image_decode                                                                                      },
     {EV_EFI_BOOT_SERVICES_DRIVER,      "boot-services-driver",      MEASURE_OTHER,    image_decode     },
     {EV_EFI_RUNTIME_SERVICES_DRIVER,   "runtime-services-driver",   MEASURE_OTHER,    image_decode     },
-    {EV_EFI_GPT_EVENT,                 "gpt",                       MEASURE_DATA,     gpt_decode       },
+    {EV_EFI_GPT_EVENT,                 "gpt",                       MEASURE_DATA,     tcg_gpt_decode   },
     {EV_EFI_ACTION,                    "efi-action",                MEASURE_DATA,     tcg_opaque_decode},
     {EV_EFI_PLATFORM_FIRMWARE_BLOB,    "firmware-blob",             MEASURE_OTHER,    post_code_decode },
     {EV_EFI_HANDOFF_TABLES,            "handoff-tables",            MEASURE_OTHER,    handoff_decode   },
     {EV_EFI_PLATFORM_FIRMWARE_BLOB2,   "firmware-blob",             MEASURE_OTHER,    blob2_decode     },
     {EV_EFI_HANDOFF_TABLES2,           "handoff-tables",            MEASURE_OTHER,    handoff2_decode  },
     {EV_EFI_VARIABLE_BOOT2,            "variable",                  MEASURE_VARIABLE, variable_decode  },
-    {EV_EFI_GPT_EVENT2,                "gpt",                       MEASURE_DATA,     gpt_decode       },
+    {EV_EFI_GPT_EVENT2,                "gpt",                       MEASURE_DATA,     tcg_gpt_decode   },
     {EV_EFI_HCRTM_EVENT,               "hcrtm-event",               MEASURE_OTHER,    tcg_opaque_decode},
     {EV_EFI_VARIABLE_AUTHORITY,        "authority",                 MEASURE_MAYBE,    authority_decode },
     {EV_EFI_SPDM_FIRMWARE_BLOB,        "spdm-firmware-blob",        MEASURE_DATA,     tcg_spdm_decode  },

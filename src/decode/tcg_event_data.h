@@ -63,6 +63,15 @@ bool tcg_data_decode(struct decode *d, const struct tcg_type *row);
 /* EV_EFI_SPDM_FIRMWARE_BLOB and _CONFIG (tcg_spdm.c). */
 bool tcg_spdm_decode(struct decode *d);
 
+/* EV_EFI_GPT_EVENT and EV_EFI_GPT_EVENT2 (tcg_event_gpt.c). */
+bool tcg_gpt_decode(struct decode *d);
+
+/* What is left of the event data, not taken. */
+struct bytes tcg_data_rest(const struct decode *d);
+
+/* Takes what should not be there after a structure: a fault. */
+void tcg_trailing_decode(struct decode *d);
+
 /* Event data of no known form: text, a few bytes, or a digest. Takes all that is left. */
 bool tcg_opaque_decode(struct decode *d);
 
