@@ -57,27 +57,6 @@ void arena_heap_prepare(void)
     (void)mallopt(M_TOP_PAD, STEP);
 }
 
-void arena_heap_renew(void)
-{
-    enum {
-        HEAD = 16,      /* before each piece of the heap */
-        ROOM = 64 << 10 /* hardly any gap in the heap is as large: it lies at the end */
-    };
-
-    uint8_t *end = malloc(ROOM);
-    uintptr_t at = (uintptr_t)end;
-    uintptr_t page = (at + ROOM + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    bool reached = end != NULL && page + HUGE_PAGE <= (uintptr_t)sbrk(0);
-
-    if (reached)
-        (void)madvise(end + (page - at), HUGE_PAGE, MADV_HUGEPAGE);
-    free(end);
-    /* Taken and never used, so that what comes next begins there. */
-    void *volatile passed_over = reached ? malloc(page - at - HEAD) : NULL;
-
-    (void)passed_over;
-}
-
 void arena_init(struct arena *a)
 {
     *a = (struct arena){NULL, NULL, 0};
@@ -191,6 +170,25 @@ void *arena_room(struct arena *a, size_t size)
     b->pos += size;
     a->used += size;
     return p;
+}
+
+void arena_heap_renew(struct arena *a)
+{
+    enum {
+        HEAD = 16,      /* before each piece of the heap */
+        ROOM = 64 << 10 /* hardly any gap in the heap is as large: it lies at the end */
+    };
+
+    uint8_t *end = malloc(ROOM);
+    uintptr_t at = (uintptr_t)end;
+    uintptr_t page = (at + ROOM + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    bool reached = end != NULL && page + HUGE_PAGE <= (uintptr_t)sbrk(0);
+
+    if (reached)
+        (void)madvise(end + (page - at), HUGE_PAGE, MADV_HUGEPAGE);
+    free(end);
+    if (reached)
+        (void)arena_room(a, page - at - HEAD - sizeof(struct arena_block));
 }
 
 void *arena_alloc(struct arena *a, size_t size)

@@ -35,9 +35,10 @@ void arena_heap_prepare(void);
 /*
  * In a child of such a program: what it allocates from now on lies in a huge page, where the
  * kernel has them, of which one touch is the first instead of hundreds. The pages of the parent
- * are left alone, since every write to one copies it.
+ * are left alone, since every write to one copies it: the room up to there is taken by `a` and
+ * never touched.
  */
-void arena_heap_renew(void);
+void arena_heap_renew(struct arena *a);
 
 void arena_init(struct arena *a);
 

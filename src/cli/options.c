@@ -78,21 +78,21 @@ static bool row_take(const struct verb *v, const struct verb_row *row, void *cal
     return false;
 }
 
-bool verb_options(const struct verb *v, int argc, char **argv, const struct verb_row *rows,
-                  void *call, struct arena *a, int *ret_status)
+bool verb_options(const struct verb *v, int argc, char **argv, const struct verb_sheet *sheet,
+                  int *ret_status)
 {
     struct option options[ROWS_MAX];
     int c;
 
-    rows_spread(rows, options);
+    rows_spread(sheet->rows, options);
     while ((c = verb_option(v, argc, argv, options, ret_status)) >= 0) {
-        const struct verb_row *row = row_of(rows, c);
+        const struct verb_row *row = row_of(sheet->rows, c);
 
         if (row == NULL) {
             *ret_status = verb_usage(v, "unknown option -%c", c);
             return false;
         }
-        if (!row_take(v, row, call, a)) {
+        if (!row_take(v, row, sheet->call, sheet->arena)) {
             *ret_status = STATUS_TROUBLE;
             return false;
         }
@@ -106,8 +106,9 @@ bool verb_option_json(const struct verb *v, int argc, char **argv, bool *ret_jso
     struct choice {
         bool json;
     } choice = {false};
-    static const struct verb_row rows[] = {VERB_ROW_JSON(choice), VERB_ROW_END};
-    bool good = verb_options(v, argc, argv, rows, &choice, NULL, ret_status);
+    static const struct verb_row rows[] = {VERB_ROW_JSON(struct choice), VERB_ROW_END};
+    bool good =
+        verb_options(v, argc, argv, &(struct verb_sheet){rows, &choice, NULL}, ret_status);
 
     *ret_json = choice.json;
     return good;

@@ -29,16 +29,25 @@ struct verb_row {
     size_t at; /* of the member in the structure of the call */
 };
 
+/* The rows of a verb, and the structure that they are of. Lists grow in the arena. */
+struct verb_sheet {
+    const struct verb_row *rows;
+    void *call;
+    struct arena *arena; /* NULL without VERB_LIST among the rows */
+};
+
 /* clang-format off */
-#define VERB_ROW(name, kind, call, member) {name, '\0', kind, offsetof(struct call, member)}
-#define VERB_ROW_OUTPUT(call, member)      {"output", 'o', VERB_TEXT, offsetof(struct call, member)}
-#define VERB_ROW_JSON(call)                {"json", 'j', VERB_FLAG, offsetof(struct call, json)}
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type and the name of a member allow none */
+#define VERB_ROW(name, kind, call, member) {name, '\0', kind, offsetof(call, member)}
+#define VERB_ROW_OUTPUT(call, member)      {"output", 'o', VERB_TEXT, offsetof(call, member)}
+#define VERB_ROW_JSON(call)                {"json", 'j', VERB_FLAG, offsetof(call, json)}
 #define VERB_ROW_END                       {NULL, '\0', VERB_FLAG, 0}
 
 /* Of verbs that sign, with a member `struct passphrase_source`: where a passphrase is. */
 #define VERB_ROWS_PASSPHRASE(call, member)                                   \
     VERB_ROW("passphrase-file", VERB_TEXT, call, member.file),               \
     VERB_ROW("passphrase-fd", VERB_DESCRIPTOR, call, member.descriptor)
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 #define VERB_HELP_PASSPHRASE                                                                   \
@@ -50,12 +59,11 @@ struct verb_row {
 #define PASSPHRASE_ASKED ((struct passphrase_source){NULL, -1})
 
 /*
- * Takes all options, `--help` among them, into the structure `call` that the rows are of. Lists
- * grow in `a`. What follows begins at argv[optind]. False when the verb must return *ret_status
- * at once: help or a usage message was printed.
+ * Takes all options, `--help` among them. What follows begins at argv[optind]. False when the
+ * verb must return *ret_status at once: help or a usage message was printed.
  */
-bool verb_options(const struct verb *v, int argc, char **argv, const struct verb_row *rows,
-                  void *call, struct arena *a, int *ret_status);
+bool verb_options(const struct verb *v, int argc, char **argv, const struct verb_sheet *sheet,
+                  int *ret_status);
 
 /* The same for a verb that knows --json and nothing else. */
 bool verb_option_json(const struct verb *v, int argc, char **argv, bool *ret_json,

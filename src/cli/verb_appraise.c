@@ -227,31 +227,31 @@ static int check_publish(const struct verb *v, struct choice *o, struct arena *a
 /* What both verbs know. */
 /* clang-format off */
 #define ROWS_OF_BOTH                                          \
-    VERB_ROW("reference", VERB_LIST, choice, references),     \
-    VERB_ROW("peers", VERB_LIST, choice, peers),              \
-    VERB_ROW("since", VERB_TEXT, choice, request.since),      \
-    VERB_ROW("policy", VERB_TEXT, choice, request.policy),    \
-    VERB_ROW("dbx", VERB_TEXT, choice, request.revoked),      \
-    VERB_ROW("yara", VERB_TEXT, choice, request.yara),        \
-    VERB_ROW("as-of", VERB_TIME, choice, as_of),              \
-    VERB_ROW("html", VERB_TEXT, choice, html),                \
-    VERB_ROW_OUTPUT(choice, output),                          \
-    VERB_ROWS_PASSPHRASE(choice, passphrase),                 \
-    VERB_ROW_JSON(choice)
+    VERB_ROW("reference", VERB_LIST, struct choice, references),     \
+    VERB_ROW("peers", VERB_LIST, struct choice, peers),              \
+    VERB_ROW("since", VERB_TEXT, struct choice, request.since),      \
+    VERB_ROW("policy", VERB_TEXT, struct choice, request.policy),    \
+    VERB_ROW("dbx", VERB_TEXT, struct choice, request.revoked),      \
+    VERB_ROW("yara", VERB_TEXT, struct choice, request.yara),        \
+    VERB_ROW("as-of", VERB_TIME, struct choice, as_of),              \
+    VERB_ROW("html", VERB_TEXT, struct choice, html),                \
+    VERB_ROW_OUTPUT(struct choice, output),                          \
+    VERB_ROWS_PASSPHRASE(struct choice, passphrase),                 \
+    VERB_ROW_JSON(struct choice)
 /* clang-format on */
 
 static const struct verb_row appraise_rows[] = {
     ROWS_OF_BOTH,
-    VERB_ROW("sign", VERB_TEXT, choice, sign),
+    VERB_ROW("sign", VERB_TEXT, struct choice, sign),
     VERB_ROW_END,
 };
 
 static const struct verb_row report_rows[] = {
     ROWS_OF_BOTH,
-    VERB_ROW("format", VERB_TEXT, choice, format),
-    VERB_ROW("key", VERB_TEXT, choice, key),
-    VERB_ROW("confirm", VERB_LIST, choice, confirmed),
-    VERB_ROW("signer", VERB_LIST, choice, believed.files),
+    VERB_ROW("format", VERB_TEXT, struct choice, format),
+    VERB_ROW("key", VERB_TEXT, struct choice, key),
+    VERB_ROW("confirm", VERB_LIST, struct choice, confirmed),
+    VERB_ROW("signer", VERB_LIST, struct choice, believed.files),
     VERB_ROW_END,
 };
 
@@ -281,7 +281,9 @@ int appraise_command(const struct verb *v, int argc, char **argv, bool report)
 
     arena_init(&a);
     argv = peers_spread(argc, argv, &a, &argc);
-    if (verb_options(v, argc, argv, report ? report_rows : appraise_rows, &o, &a, &status))
+    if (verb_options(v, argc, argv,
+                     &(struct verb_sheet){report ? report_rows : appraise_rows, &o, &a},
+                     &status))
         status = judge(v, &o, argv + optind, argc - optind, &a);
     arena_done(&a);
     return status;

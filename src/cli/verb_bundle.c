@@ -428,11 +428,11 @@ static int run(struct call *c, const char *action)
 VERB_FUNCTION(bundle)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW_OUTPUT(call, output),
-        VERB_ROW("key", VERB_TEXT, call, key),
-        VERB_ROW("new-key", VERB_TEXT, call, new_key),
-        VERB_ROW("zstd", VERB_FLAG, call, compress),
-        VERB_ROW_JSON(call),
+        VERB_ROW_OUTPUT(struct call, output),
+        VERB_ROW("key", VERB_TEXT, struct call, key),
+        VERB_ROW("new-key", VERB_TEXT, struct call, new_key),
+        VERB_ROW("zstd", VERB_FLAG, struct call, compress),
+        VERB_ROW_JSON(struct call),
         VERB_ROW_END,
     };
     const char *action = verb_word(&argc, &argv);
@@ -440,7 +440,7 @@ VERB_FUNCTION(bundle)
     struct call c = {.v = v, .arena = &a};
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &c, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, NULL}, &status))
         return status;
     if (action == NULL)
         return verb_usage(v, "no action is given: list, extract, redact, seal or verify");

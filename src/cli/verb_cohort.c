@@ -49,15 +49,15 @@ static int make_cohort(const struct verb *v, const struct choice *o, char **path
 VERB_FUNCTION(cohort)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW_OUTPUT(choice, output),
-        VERB_ROW_JSON(choice),
+        VERB_ROW_OUTPUT(struct choice, output),
+        VERB_ROW_JSON(struct choice),
         VERB_ROW_END,
     };
     struct choice o = {NULL, false};
     struct arena a;
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &o, NULL}, &status))
         return status;
     if (optind >= argc || o.output == NULL)
         return verb_usage(v, "evidence and -o FILE are needed");

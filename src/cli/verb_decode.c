@@ -269,17 +269,17 @@ static int decode_files(const struct verb *v, const struct options *o, char **pa
 VERB_FUNCTION(decode)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("as", VERB_TEXT, options, as),
-        VERB_ROW("label", VERB_TEXT, options, label),
-        VERB_ROW("html", VERB_TEXT, options, html),
-        VERB_ROW("map", VERB_FLAG, options, map),
-        VERB_ROW_JSON(options),
+        VERB_ROW("as", VERB_TEXT, struct options, as),
+        VERB_ROW("label", VERB_TEXT, struct options, label),
+        VERB_ROW("html", VERB_TEXT, struct options, html),
+        VERB_ROW("map", VERB_FLAG, struct options, map),
+        VERB_ROW_JSON(struct options),
         VERB_ROW_END,
     };
     struct options o = {0};
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &o, NULL}, &status))
         return status;
     if (optind >= argc)
         return verb_usage(v, "no file is given");

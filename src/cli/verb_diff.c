@@ -47,16 +47,16 @@ static int differ(const struct verb *v, char **paths, const struct choice *o,
 VERB_FUNCTION(diff)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("all", VERB_FLAG, choice, all),
-        VERB_ROW("html", VERB_TEXT, choice, html),
-        VERB_ROW_JSON(choice),
+        VERB_ROW("all", VERB_FLAG, struct choice, all),
+        VERB_ROW("html", VERB_TEXT, struct choice, html),
+        VERB_ROW_JSON(struct choice),
         VERB_ROW_END,
     };
     struct choice o = {0};
     struct arena arena;
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &o, NULL}, &status))
         return status;
     if (argc - optind != 2)
         return verb_usage(v, "two things to compare are needed");

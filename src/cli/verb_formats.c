@@ -86,8 +86,8 @@ struct choice {
 VERB_FUNCTION(formats)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("markdown", VERB_FLAG, choice, markdown),
-        VERB_ROW_JSON(choice),
+        VERB_ROW("markdown", VERB_FLAG, struct choice, markdown),
+        VERB_ROW_JSON(struct choice),
         VERB_ROW_END,
     };
     struct choice o = {0};
@@ -95,7 +95,7 @@ VERB_FUNCTION(formats)
     struct text t;
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &o, NULL}, &status))
         return status;
     if (o.json && o.markdown)
         return verb_usage(v, "--json or --markdown, not both");

@@ -224,15 +224,15 @@ static int run(struct call *c, const char *action)
 VERB_FUNCTION(key)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("name", VERB_TEXT, call, name),
-        VERB_ROW_OUTPUT(call, output),
-        VERB_ROW("at", VERB_TIME, call, at),
-        VERB_ROW("reason", VERB_TEXT, call, reason),
-        VERB_ROW("by", VERB_TEXT, call, by),
-        VERB_ROW("no-passphrase", VERB_FLAG, call, in_the_clear),
-        VERB_ROW("witness", VERB_FLAG, call, witness),
-        VERB_ROWS_PASSPHRASE(call, passphrase),
-        VERB_ROW_JSON(call),
+        VERB_ROW("name", VERB_TEXT, struct call, name),
+        VERB_ROW_OUTPUT(struct call, output),
+        VERB_ROW("at", VERB_TIME, struct call, at),
+        VERB_ROW("reason", VERB_TEXT, struct call, reason),
+        VERB_ROW("by", VERB_TEXT, struct call, by),
+        VERB_ROW("no-passphrase", VERB_FLAG, struct call, in_the_clear),
+        VERB_ROW("witness", VERB_FLAG, struct call, witness),
+        VERB_ROWS_PASSPHRASE(struct call, passphrase),
+        VERB_ROW_JSON(struct call),
         VERB_ROW_END,
     };
     const char *action = verb_word(&argc, &argv);
@@ -240,7 +240,7 @@ VERB_FUNCTION(key)
     struct call c = {.v = v, .arena = &a, .passphrase = PASSPHRASE_ASKED};
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &c, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, NULL}, &status))
         return status;
     if (action == NULL)
         return verb_usage(v, "no action is given: make, list, rotate or revoke");

@@ -61,18 +61,18 @@ static int learn(const struct verb *v, const struct choice *o, char **paths, int
 VERB_FUNCTION(learn)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW_OUTPUT(choice, output),
-        VERB_ROW("quality", VERB_TEXT, choice, quality),
-        VERB_ROW("authority", VERB_TEXT, choice, authority),
-        VERB_ROW("time", VERB_TIME, choice, time),
-        VERB_ROW_JSON(choice),
+        VERB_ROW_OUTPUT(struct choice, output),
+        VERB_ROW("quality", VERB_TEXT, struct choice, quality),
+        VERB_ROW("authority", VERB_TEXT, struct choice, authority),
+        VERB_ROW("time", VERB_TIME, struct choice, time),
+        VERB_ROW_JSON(struct choice),
         VERB_ROW_END,
     };
     struct choice o = {.node = {.quality = QUALITY_GOLDEN_SAMPLE}};
     struct arena arena;
     int status = STATUS_GOOD;
 
-    if (!verb_options(v, argc, argv, rows, &o, NULL, &status))
+    if (!verb_options(v, argc, argv, &(struct verb_sheet){rows, &o, NULL}, &status))
         return status;
     if (o.quality != NULL && !quality_by_name(bytes_of(o.quality), &o.node.quality))
         return verb_usage(v, "there is no quality '%s'", o.quality);

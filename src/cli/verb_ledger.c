@@ -235,31 +235,31 @@ static int run(struct ledger_call *c, const char *action)
 VERB_FUNCTION(ledger)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("origin", VERB_TEXT, ledger_call, origin),
-        VERB_ROW("key", VERB_TEXT, ledger_call, key),
-        VERB_ROW("as-of", VERB_TIME, ledger_call, as_of),
-        VERB_ROW_OUTPUT(ledger_call, output),
-        VERB_ROW("log", VERB_TEXT, ledger_call, log),
-        VERB_ROW("id", VERB_TEXT, ledger_call, id),
-        VERB_ROW("identities", VERB_TEXT, ledger_call, identities),
-        VERB_ROW("checkpoint", VERB_TEXT, ledger_call, checkpoint),
-        VERB_ROW("site", VERB_TEXT, ledger_call, site),
-        VERB_ROW("batch", VERB_TEXT, ledger_call, batch),
-        VERB_ROW("method", VERB_TEXT, ledger_call, method),
-        VERB_ROW("count", VERB_TEXT, ledger_call, count),
-        VERB_ROW("prevalence", VERB_TEXT, ledger_call, prevalence),
-        VERB_ROW("sensitivity", VERB_TEXT, ledger_call, sensitivity),
-        VERB_ROW("confidence", VERB_TEXT, ledger_call, confidence),
-        VERB_ROW("source", VERB_TEXT, ledger_call, source),
-        VERB_ROW("not-before", VERB_TIME, ledger_call, not_before),
-        VERB_ROW("seed", VERB_TEXT, ledger_call, seed),
-        VERB_ROW("evidence", VERB_LIST, ledger_call, evidence),
-        VERB_ROW("remove", VERB_LIST, ledger_call, removed),
-        VERB_ROW("resolve", VERB_LIST, ledger_call, resolved),
-        VERB_ROW("open", VERB_LIST, ledger_call, open),
-        VERB_ROW("alias", VERB_LIST, ledger_call, aliases),
-        VERB_ROWS_PASSPHRASE(ledger_call, passphrase),
-        VERB_ROW_JSON(ledger_call),
+        VERB_ROW("origin", VERB_TEXT, struct ledger_call, origin),
+        VERB_ROW("key", VERB_TEXT, struct ledger_call, key),
+        VERB_ROW("as-of", VERB_TIME, struct ledger_call, as_of),
+        VERB_ROW_OUTPUT(struct ledger_call, output),
+        VERB_ROW("log", VERB_TEXT, struct ledger_call, log),
+        VERB_ROW("id", VERB_TEXT, struct ledger_call, id),
+        VERB_ROW("identities", VERB_TEXT, struct ledger_call, identities),
+        VERB_ROW("checkpoint", VERB_TEXT, struct ledger_call, checkpoint),
+        VERB_ROW("site", VERB_TEXT, struct ledger_call, site),
+        VERB_ROW("batch", VERB_TEXT, struct ledger_call, batch),
+        VERB_ROW("method", VERB_TEXT, struct ledger_call, method),
+        VERB_ROW("count", VERB_TEXT, struct ledger_call, count),
+        VERB_ROW("prevalence", VERB_TEXT, struct ledger_call, prevalence),
+        VERB_ROW("sensitivity", VERB_TEXT, struct ledger_call, sensitivity),
+        VERB_ROW("confidence", VERB_TEXT, struct ledger_call, confidence),
+        VERB_ROW("source", VERB_TEXT, struct ledger_call, source),
+        VERB_ROW("not-before", VERB_TIME, struct ledger_call, not_before),
+        VERB_ROW("seed", VERB_TEXT, struct ledger_call, seed),
+        VERB_ROW("evidence", VERB_LIST, struct ledger_call, evidence),
+        VERB_ROW("remove", VERB_LIST, struct ledger_call, removed),
+        VERB_ROW("resolve", VERB_LIST, struct ledger_call, resolved),
+        VERB_ROW("open", VERB_LIST, struct ledger_call, open),
+        VERB_ROW("alias", VERB_LIST, struct ledger_call, aliases),
+        VERB_ROWS_PASSPHRASE(struct ledger_call, passphrase),
+        VERB_ROW_JSON(struct ledger_call),
         VERB_ROW_END,
     };
     const char *action = verb_word(&argc, &argv);
@@ -268,7 +268,7 @@ VERB_FUNCTION(ledger)
     int status = STATUS_GOOD;
 
     arena_init(&a);
-    if (verb_options(v, argc, argv, rows, &c, &a, &status)) {
+    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status)) {
         c.where = optind < argc ? argv[optind] : NULL;
         c.more = argv + optind + 1;
         c.more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;

@@ -251,18 +251,18 @@ static int run(struct log_call *c, const char *action)
 VERB_FUNCTION(log)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("origin", VERB_TEXT, log_call, origin),
-        VERB_ROW("key", VERB_TEXT, log_call, key),
-        VERB_ROW_OUTPUT(log_call, output),
-        VERB_ROW("old", VERB_TEXT, log_call, old),
-        VERB_ROW("policy", VERB_TEXT, log_call, policy),
-        VERB_ROW("state", VERB_TEXT, log_call, state),
-        VERB_ROW("request", VERB_TEXT, log_call, request),
-        VERB_ROW("response", VERB_TEXT, log_call, response),
-        VERB_ROW("authority", VERB_TEXT, log_call, authorities),
-        VERB_ROW("witness", VERB_LIST, log_call, witnesses),
-        VERB_ROWS_PASSPHRASE(log_call, passphrase),
-        VERB_ROW_JSON(log_call),
+        VERB_ROW("origin", VERB_TEXT, struct log_call, origin),
+        VERB_ROW("key", VERB_TEXT, struct log_call, key),
+        VERB_ROW_OUTPUT(struct log_call, output),
+        VERB_ROW("old", VERB_TEXT, struct log_call, old),
+        VERB_ROW("policy", VERB_TEXT, struct log_call, policy),
+        VERB_ROW("state", VERB_TEXT, struct log_call, state),
+        VERB_ROW("request", VERB_TEXT, struct log_call, request),
+        VERB_ROW("response", VERB_TEXT, struct log_call, response),
+        VERB_ROW("authority", VERB_TEXT, struct log_call, authorities),
+        VERB_ROW("witness", VERB_LIST, struct log_call, witnesses),
+        VERB_ROWS_PASSPHRASE(struct log_call, passphrase),
+        VERB_ROW_JSON(struct log_call),
         VERB_ROW_END,
     };
     const char *action = verb_word(&argc, &argv);
@@ -271,7 +271,7 @@ VERB_FUNCTION(log)
     int status = STATUS_GOOD;
 
     arena_init(&a);
-    if (verb_options(v, argc, argv, rows, &c, &a, &status)) {
+    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status)) {
         c.where = optind < argc ? argv[optind] : NULL;
         c.more = argv + optind + 1;
         c.more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;

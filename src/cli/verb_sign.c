@@ -214,13 +214,13 @@ static int run(struct call *c, char **files, int count)
 VERB_FUNCTION(sign)
 {
     static const struct verb_row rows[] = {
-        VERB_ROW("key", VERB_TEXT, call, key),
-        VERB_ROW_OUTPUT(call, output),
-        VERB_ROW("log", VERB_TEXT, call, log),
-        VERB_ROW("check", VERB_FLAG, call, check),
-        VERB_ROW("signer", VERB_LIST, call, believed.files),
-        VERB_ROWS_PASSPHRASE(call, passphrase),
-        VERB_ROW_JSON(call),
+        VERB_ROW("key", VERB_TEXT, struct call, key),
+        VERB_ROW_OUTPUT(struct call, output),
+        VERB_ROW("log", VERB_TEXT, struct call, log),
+        VERB_ROW("check", VERB_FLAG, struct call, check),
+        VERB_ROW("signer", VERB_LIST, struct call, believed.files),
+        VERB_ROWS_PASSPHRASE(struct call, passphrase),
+        VERB_ROW_JSON(struct call),
         VERB_ROW_END,
     };
     struct arena a;
@@ -228,7 +228,7 @@ VERB_FUNCTION(sign)
     int status = STATUS_GOOD;
 
     arena_init(&a);
-    if (verb_options(v, argc, argv, rows, &c, &a, &status))
+    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status))
         status = run(&c, argv + optind, argc - optind);
     arena_done(&a);
     return status;

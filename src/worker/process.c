@@ -85,9 +85,11 @@ static _Noreturn void live(const struct process *p, pid_t parent, int out, uint6
         .cpu_seconds = seconds,
     };
     struct process_notes *n = p->notes;
+    struct arena passed_over;
 
+    arena_init(&passed_over);
     if (p->input_bytes >= HEAP_INPUT)
-        arena_heap_renew();
+        arena_heap_renew(&passed_over);
     crypto_seal(EXIT_NEEDS_CRYPTO);
     /* What a mistake of ours says goes where the parent can read it, without a system call. */
     (void)setvbuf(stderr, n->said, _IOFBF, sizeof(n->said));
@@ -101,6 +103,7 @@ static _Noreturn void live(const struct process *p, pid_t parent, int out, uint6
         _exit(EXIT_NO_SANDBOX);
     }
     p->life(p->user, CONFINE_OUT);
+    arena_done(&passed_over);
     _exit(0);
 }
 
