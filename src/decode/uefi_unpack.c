@@ -194,15 +194,21 @@ static bool unpack_zlib(struct decode *d, struct bytes in, struct span s, struct
     return good;
 }
 
+/* Room for what both variants of the UEFI compression unpack to, or NULL after a fault. */
+static uint8_t *tiano_room(struct decode *d, struct bytes in, struct span s, size_t *ret_size)
+{
+    if (uefi_tiano_size(in, ret_size))
+        return room(d, s, *ret_size);
+    (void)corrupt(d, s, 0);
+    return NULL;
+}
+
 /* The two variants have one header; that whose result is sections is the right one. */
 static bool unpack_tiano(struct decode *d, enum uefi_method *m, struct bytes in, struct span s,
                          struct bytes *ret)
 {
     size_t size = 0;
-
-    if (!uefi_tiano_size(in, &size))
-        return corrupt(d, s, 0);
-    uint8_t *out = room(d, s, size);
+    uint8_t *out = tiano_room(d, in, s, &size);
 
     if (out == NULL)
         return false;
@@ -282,9 +288,7 @@ bool uefi_unpack_efi11(struct decode *d, struct bytes in, struct span s, struct 
     size_t size = 0;
 
     *ret = (struct bytes){NULL, 0};
-    if (!uefi_tiano_size(in, &size))
-        return corrupt(d, s, 0);
-    uint8_t *out = room(d, s, size);
+    uint8_t *out = tiano_room(d, in, s, &size);
 
     if (out == NULL)
         return false;
