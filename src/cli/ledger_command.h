@@ -38,9 +38,7 @@ struct ledger_call {
     struct verb_list open;
     struct verb_list aliases;
     bool json;
-    const char *where; /* the ledger */
-    char **more;       /* what follows it */
-    size_t more_count;
+    struct verb_place place; /* the ledger */
 };
 
 int ledger_fail(struct ledger_call *c);

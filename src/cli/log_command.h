@@ -29,9 +29,7 @@ struct log_call {
     struct verb_list witnesses; /* URLs */
     struct passphrase_source passphrase;
     bool json;
-    const char *where; /* the log */
-    char **more;       /* what follows it */
-    size_t more_count;
+    struct verb_place place; /* the log */
 };
 
 int log_fail(struct log_call *c);

@@ -49,7 +49,7 @@ static int stamp_said(struct log_call *c, const struct logbook *l,
         log_json_end(c, &j);
         return STATUS_GOOD;
     }
-    text_printf(&c->out, "%s: %s%s, ", c->where,
+    text_printf(&c->out, "%s: %s%s, ", c->place.where,
                 moment != NULL ? "stamped at " : "to be stamped", moment != NULL ? moment : "");
     log_text_tree(&c->out, note->said.size, &note->said.root);
     return STATUS_GOOD;
@@ -84,11 +84,11 @@ int log_stamp(struct log_call *c)
     };
     struct logbook l;
 
-    if (c->more_count > 0 || (c->request == NULL) == (c->response == NULL) ||
+    if (c->place.more_count > 0 || (c->request == NULL) == (c->response == NULL) ||
         (c->response == NULL) != (c->authorities == NULL))
         return verb_usage(c->v, "stamp needs one DIR, and --request FILE, or --response FILE "
                                 "and --authority FILE");
-    if (!logbook_open(c->where, true, c->arena, &l, &c->err))
+    if (!logbook_open(c->place.where, true, c->arena, &l, &c->err))
         return log_fail(c);
     bool good = stamped_note(c, &l, &note);
 

@@ -55,7 +55,7 @@ static int checkpoint_said(struct log_call *c, const struct logbook *l,
         for (size_t i = 0; i < w->count; i++)
             text_printf(&c->out, "%s: %s\n", w->answers[i].url,
                         w->answers[i].cosigned ? "cosigned" : w->answers[i].trouble);
-        text_printf(&c->out, "%s: %s, ", c->where,
+        text_printf(&c->out, "%s: %s, ", c->place.where,
                     published ? "checkpoint" : "not published, no quorum of witnesses");
         log_text_tree(&c->out, note->said.size, &note->said.root);
     }
@@ -100,9 +100,9 @@ int log_checkpoint(struct log_call *c)
     struct signer s;
     struct logbook l;
 
-    if (c->more_count > 0 || (c->witnesses.count > 0 && c->policy == NULL))
+    if (c->place.more_count > 0 || (c->witnesses.count > 0 && c->policy == NULL))
         return verb_usage(c->v, "checkpoint needs one DIR, and --policy FILE with --witness");
-    if (!logbook_open(c->where, true, c->arena, &l, &c->err))
+    if (!logbook_open(c->place.where, true, c->arena, &l, &c->err))
         return log_fail(c);
     const struct signer_options o = {.key = c->key != NULL ? c->key : l.key_file,
                                      .passphrase = c->passphrase,
@@ -124,15 +124,15 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
 
     if (!c->json) {
         if (good) {
-            text_printf(&c->out, "%s: good, %llu new, ", c->where,
+            text_printf(&c->out, "%s: good, %llu new, ", c->place.where,
                         (unsigned long long)(r->said.size - r->before));
             log_text_tree(&c->out, r->said.size, &r->said.root);
             if (r->asked > 0)
                 text_printf(&c->out, "%zu of %zu witnesses that were asked agree\n", r->agreed,
                             r->asked);
         } else {
-            text_printf(&c->out, "%s: %s: %s\n", c->where, monitor_verdict_name(r->verdict),
-                        r->why);
+            text_printf(&c->out, "%s: %s: %s\n", c->place.where,
+                        monitor_verdict_name(r->verdict), r->why);
         }
         if (r->evidence != NULL)
             text_printf(&c->out, "both signed checkpoints: %s\n", r->evidence);
@@ -141,7 +141,7 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
     json_init(&j, &c->out);
     json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
-    json_member_text(&j, "log", c->where);
+    json_member_text(&j, "log", c->place.where);
     json_member_text(&j, "verdict", monitor_verdict_name(r->verdict));
     if (!good)
         json_member_text(&j, "reason", r->why);
@@ -162,7 +162,7 @@ static int monitor_said(struct log_call *c, const struct monitor_report *r)
 /* Opens what is at a URL or in a folder, and looks. */
 static bool monitor_at(struct log_call *c, struct monitor_order o, struct monitor_report *r)
 {
-    struct bytes where = bytes_of(c->where);
+    struct bytes where = bytes_of(c->place.where);
     bool remote = bytes_starts_with(where, "http://") || bytes_starts_with(where, "https://");
     struct log_storage storage;
     struct log_folder folder;
@@ -176,7 +176,7 @@ static bool monitor_at(struct log_call *c, struct monitor_order o, struct monito
         storage = fetched_log_storage(&fetched);
         return monitor(&o, c->arena, r, &c->err);
     }
-    if (!log_folder_open(c->where, false, c->arena, &folder, &c->err))
+    if (!log_folder_open(c->place.where, false, c->arena, &folder, &c->err))
         return false;
     storage = log_folder_storage(&folder);
     bool good = monitor(&o, c->arena, r, &c->err);
@@ -193,7 +193,7 @@ int log_monitor(struct log_call *c)
     struct note_key key;
     struct fetcher f;
 
-    if (c->more_count > 0 || c->state == NULL || (c->key == NULL && c->policy == NULL))
+    if (c->place.more_count > 0 || c->state == NULL || (c->key == NULL && c->policy == NULL))
         return verb_usage(c->v, "monitor needs one URL or DIR, --state FILE, and --key KEY.pub "
                                 "or --policy FILE");
     if ((c->key != NULL && !key_half_read(c->key, c->arena, &key, &c->err)) ||

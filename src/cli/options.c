@@ -122,3 +122,11 @@ const char *verb_word(int *argc, char ***argv)
     *argv += named;
     return named ? (*argv)[0] : NULL;
 }
+
+bool verb_place(int argc, char **argv, struct verb_place *ret)
+{
+    if (optind >= argc)
+        return false;
+    *ret = (struct verb_place){argv[optind], argv + optind + 1, (size_t)(argc - optind - 1)};
+    return true;
+}

@@ -72,4 +72,14 @@ bool verb_option_json(const struct verb *v, int argc, char **argv, bool *ret_jso
 /* The word before the options, an action, which is taken off the arguments; NULL: none. */
 const char *verb_word(int *argc, char ***argv);
 
+/* What follows the options: what an action works on, and more. */
+struct verb_place {
+    const char *where;
+    char **more;
+    size_t more_count;
+};
+
+/* Takes it from the arguments after verb_options(); false if there is nothing. */
+bool verb_place(int argc, char **argv, struct verb_place *ret);
+
 #endif

@@ -22,7 +22,7 @@ void ledger_json_begin(struct ledger_call *c, struct json *j, struct bytes origi
     json_init(j, &c->out);
     json_object_begin(j);
     json_member_uint(j, "schema", 1);
-    json_member_text(j, "ledger", c->where);
+    json_member_text(j, "ledger", c->place.where);
     json_member_string(j, "origin", origin);
 }
 
@@ -48,9 +48,9 @@ static int init(struct ledger_call *c)
 {
     struct json j;
 
-    if (c->origin == NULL || c->more_count > 0)
+    if (c->origin == NULL || c->place.more_count > 0)
         return verb_usage(c->v, "init needs one DIR and --origin NAME");
-    if (!fleet_make(c->where, bytes_of(c->origin), c->arena, &c->err))
+    if (!fleet_make(c->place.where, bytes_of(c->origin), c->arena, &c->err))
         return ledger_fail(c);
     if (c->json) {
         ledger_json_begin(c, &j, bytes_of(c->origin));
@@ -58,7 +58,7 @@ static int init(struct ledger_call *c)
     } else {
         text_printf(&c->out,
                     "%s: a ledger for %s. Keep %s/private to yourself; publish %s/epochs.\n",
-                    c->where, c->origin, c->where, c->where);
+                    c->place.where, c->origin, c->place.where, c->place.where);
     }
     return STATUS_GOOD;
 }
@@ -111,7 +111,7 @@ static int outcome_said(struct ledger_call *c, const struct fleet_outcome *o)
         ledger_json_end(c, &j);
         return STATUS_GOOD;
     }
-    text_printf(&c->out, "%s: ", c->where);
+    text_printf(&c->out, "%s: ", c->place.where);
     statement_text(&c->out, &o->statement);
     if (o->carried > 0)
         text_printf(&c->out,
@@ -132,7 +132,7 @@ static int advance(struct ledger_call *c, const struct fleet_request *r)
 
     if (!signer_start(&o, &s, &c->err))
         return ledger_fail(c);
-    bool good = fleet_open(c->where, true, c->arena, &f, &c->err);
+    bool good = fleet_open(c->place.where, true, c->arena, &f, &c->err);
 
     if (good) {
         struct fleet_request request = r != NULL ? *r : (struct fleet_request){0};
@@ -151,8 +151,8 @@ static int epoch(struct ledger_call *c)
     struct fleet_request r = {
         .inputs =
             {
-                     .results = (const char *const *)c->more,
-                     .result_count = c->more_count,
+                     .results = (const char *const *)c->place.more,
+                     .result_count = c->place.more_count,
                      .evidence = c->evidence.rows,
                      .evidence_count = c->evidence.count,
                      .identities = c->identities,
@@ -175,7 +175,7 @@ static int epoch(struct ledger_call *c)
 
 static int rekey(struct ledger_call *c)
 {
-    if (c->key == NULL || c->more_count > 0)
+    if (c->key == NULL || c->place.more_count > 0)
         return verb_usage(c->v, "rekey needs one DIR and --key FILE");
     return advance(c, NULL);
 }
@@ -186,9 +186,9 @@ static int status(struct ledger_call *c)
     struct fleet_folder f;
     struct json j;
 
-    if (c->more_count > 0)
+    if (c->place.more_count > 0)
         return verb_usage(c->v, "status needs one DIR");
-    if (!fleet_open(c->where, false, c->arena, &f, &c->err) ||
+    if (!fleet_open(c->place.where, false, c->arena, &f, &c->err) ||
         (f.has_epoch && !fleet_epoch_load(&f, f.last, last, &c->err)))
         return ledger_fail(c);
     if (c->json) {
@@ -198,7 +198,7 @@ static int status(struct ledger_call *c)
         ledger_json_end(c, &j);
         return STATUS_GOOD;
     }
-    text_printf(&c->out, "%s: %.*s, ", c->where, (int)f.origin.len,
+    text_printf(&c->out, "%s: %.*s, ", c->place.where, (int)f.origin.len,
                 (const char *)f.origin.data);
     if (f.has_epoch)
         statement_text(&c->out, &last->statement);
@@ -268,14 +268,10 @@ VERB_FUNCTION(ledger)
     int status = STATUS_GOOD;
 
     arena_init(&a);
-    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status)) {
-        c.where = optind < argc ? argv[optind] : NULL;
-        c.more = argv + optind + 1;
-        c.more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;
-        status = action == NULL || c.where == NULL
-                     ? verb_usage(v, "an action and a DIR are needed")
-                     : run(&c, action);
-    }
+    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status))
+        status = action != NULL && verb_place(argc, argv, &c.place)
+                     ? run(&c, action)
+                     : verb_usage(v, "an action and a DIR are needed");
     arena_done(&a);
     return status;
 }

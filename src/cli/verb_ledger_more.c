@@ -44,7 +44,7 @@ static int proof_said(struct ledger_call *c, const struct fleet_answer *answer, 
     json_init(&j, &c->out);
     json_object_begin(&j);
     json_member_uint(&j, "schema", 1);
-    json_member_text(&j, "ledger", c->where);
+    json_member_text(&j, "ledger", c->place.where);
     json_key(&j, "absent");
     json_bool(&j, answer->absent);
     json_member_text(&j, "file", c->output);
@@ -65,10 +65,10 @@ int ledger_prove(struct ledger_call *c)
     struct fleet_folder f;
     struct text t;
 
-    if (c->id == NULL || c->output == NULL || c->more_count > 0)
+    if (c->id == NULL || c->output == NULL || c->place.more_count > 0)
         return verb_usage(c->v, "prove needs one DIR, --id KIND=ID and -o FILE");
     if (!identity_parse(bytes_of(c->id), c->arena, &q.identity, &c->err) ||
-        !fleet_open(c->where, false, c->arena, &f, &c->err) ||
+        !fleet_open(c->place.where, false, c->arena, &f, &c->err) ||
         !fleet_prove(&f, &q, &answer, &c->err))
         return ledger_fail(c);
     text_init(&t, c->arena, PROOF_FILE_MAX);
@@ -90,11 +90,11 @@ int ledger_nonce(struct ledger_call *c)
     struct digest index;
     struct fleet_folder f;
 
-    if (c->id == NULL || c->checkpoint == NULL || c->more_count > 0)
+    if (c->id == NULL || c->checkpoint == NULL || c->place.more_count > 0)
         return verb_usage(c->v, "nonce needs one DIR, --id KIND=ID and --checkpoint FILE");
     if (!identity_parse(bytes_of(c->id), c->arena, &identity, &c->err) ||
         !ledger_checkpoint_hash(c, &checkpoint) ||
-        !fleet_open(c->where, false, c->arena, &f, &c->err) ||
+        !fleet_open(c->place.where, false, c->arena, &f, &c->err) ||
         !fleet_secret(&f, f.last, &secret, &c->err))
         return ledger_fail(c);
     if (!identity_kind_known(PREFIX_SERVERS, identity.kind))
@@ -191,7 +191,7 @@ static int sample_commit(struct ledger_call *c, struct fleet_folder *f)
         ledger_json_end(c, &j);
     } else {
         text_printf(&c->out, "%s: the next epoch commits to %llu servers for %s, drawn by %s\n",
-                    c->where, (unsigned long long)plan.size, c->method, c->source);
+                    c->place.where, (unsigned long long)plan.size, c->method, c->source);
     }
     return STATUS_GOOD;
 }
@@ -272,10 +272,10 @@ int ledger_sample(struct ledger_call *c)
     struct fleet_folder f;
     bool commits = c->method != NULL && c->source != NULL && c->not_before != NULL;
 
-    if (c->more_count > 0 || commits == (c->seed != NULL))
+    if (c->place.more_count > 0 || commits == (c->seed != NULL))
         return verb_usage(c->v, "sample needs DIR and either --method, --source and "
                                 "--not-before, or --seed");
-    if (!fleet_open(c->where, true, c->arena, &f, &c->err))
+    if (!fleet_open(c->place.where, true, c->arena, &f, &c->err))
         return ledger_fail(c);
     int done = commits ? sample_commit(c, &f) : sample_reveal(c, &f);
 

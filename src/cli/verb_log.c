@@ -17,7 +17,7 @@ void log_json_begin(struct log_call *c, struct json *j, const struct note_key *k
     json_init(j, &c->out);
     json_object_begin(j);
     json_member_uint(j, "schema", 1);
-    json_member_text(j, "log", c->where);
+    json_member_text(j, "log", c->place.where);
     json_member_string(j, "origin", key->name);
 }
 
@@ -54,7 +54,7 @@ static int tree_said(struct log_call *c, const struct note_key *key, const char 
     struct json j;
 
     if (!c->json) {
-        text_printf(&c->out, "%s: %s", c->where, what);
+        text_printf(&c->out, "%s: %s", c->place.where, what);
         log_text_tree(&c->out, size, root);
         return STATUS_GOOD;
     }
@@ -69,13 +69,14 @@ static int init(struct log_call *c)
     struct digest root = merkle_empty();
     struct signer s;
 
-    if (c->origin == NULL || c->key == NULL || c->more_count > 0)
+    if (c->origin == NULL || c->key == NULL || c->place.more_count > 0)
         return verb_usage(c->v, "init needs one DIR, --origin NAME and --key FILE");
     const struct signer_options o = signs(c, c->key);
 
     if (!signer_start(&o, &s, &c->err))
         return log_fail(c);
-    bool good = logbook_make(c->where, bytes_of(c->origin), c->key, &s, c->arena, &c->err);
+    bool good =
+        logbook_make(c->place.where, bytes_of(c->origin), c->key, &s, c->arena, &c->err);
 
     signer_end(&s);
     if (!good)
@@ -90,7 +91,7 @@ static int append_said(struct log_call *c, const struct logbook *l, uint64_t fir
     struct json j;
 
     if (!c->json) {
-        text_printf(&c->out, "%s: appended from %llu on, ", c->where,
+        text_printf(&c->out, "%s: appended from %llu on, ", c->place.where,
                     (unsigned long long)first);
         log_text_tree(&c->out, l->tree.size, &l->tree.root);
         return STATUS_GOOD;
@@ -104,20 +105,21 @@ static int append_said(struct log_call *c, const struct logbook *l, uint64_t fir
 
 static int append(struct log_call *c)
 {
-    struct bytes *entries = ARENA_ARRAY(c->arena, struct bytes, c->more_count + 1);
+    struct bytes *entries = ARENA_ARRAY(c->arena, struct bytes, c->place.more_count + 1);
     struct logbook l;
     uint64_t first = 0;
 
-    if (c->more_count == 0)
+    if (c->place.more_count == 0)
         return verb_usage(c->v, "append needs DIR and FILEs");
-    for (size_t i = 0; i < c->more_count; i++) {
-        if (!file_read(c->more[i], LOGBOOK_ENTRY_FILE_MAX, c->arena, &entries[i], &c->err))
+    for (size_t i = 0; i < c->place.more_count; i++) {
+        if (!file_read(c->place.more[i], LOGBOOK_ENTRY_FILE_MAX, c->arena, &entries[i],
+                       &c->err))
             return log_fail(c);
         entries[i] = logbook_entry_of(entries[i], c->arena);
     }
-    if (!logbook_open(c->where, true, c->arena, &l, &c->err))
+    if (!logbook_open(c->place.where, true, c->arena, &l, &c->err))
         return log_fail(c);
-    bool good = logbook_append(&l, entries, c->more_count, &first, &c->err);
+    bool good = logbook_append(&l, entries, c->place.more_count, &first, &c->err);
 
     logbook_close(&l);
     return good ? append_said(c, &l, first) : log_fail(c);
@@ -129,9 +131,9 @@ static bool index_of(struct log_call *c, struct logbook *l, uint64_t *ret)
     struct log_reader *r = ARENA_NEW(c->arena, struct log_reader);
     struct bytes b;
 
-    if (ledger_number(bytes_of(c->more[0]), ret))
+    if (ledger_number(bytes_of(c->place.more[0]), ret))
         return true;
-    if (!file_read(c->more[0], LOGBOOK_ENTRY_FILE_MAX, c->arena, &b, &c->err))
+    if (!file_read(c->place.more[0], LOGBOOK_ENTRY_FILE_MAX, c->arena, &b, &c->err))
         return false;
     struct digest leaf = merkle_leaf(logbook_entry_of(b, c->arena));
 
@@ -158,9 +160,9 @@ static int prove(struct log_call *c)
     struct logbook l;
     struct text t;
 
-    if (c->more_count != (c->old == NULL ? 1 : 0))
+    if (c->place.more_count != (c->old == NULL ? 1 : 0))
         return verb_usage(c->v, "prove needs DIR and either an INDEX or FILE, or --old SIZE");
-    if (!logbook_open(c->where, false, c->arena, &l, &c->err))
+    if (!logbook_open(c->place.where, false, c->arena, &l, &c->err))
         return log_fail(c);
     text_init(&t, c->arena, LOG_OUTPUT_MAX);
     bool good = prove_text(c, &l, &t);
@@ -180,7 +182,7 @@ static int verify_failed(struct log_call *c, const struct logbook *l)
     struct json j;
 
     if (!c->json) {
-        text_printf(&c->out, "%s: not sound: %s\n", c->where, c->err.text);
+        text_printf(&c->out, "%s: not sound: %s\n", c->place.where, c->err.text);
         return STATUS_FINDING;
     }
     log_json_begin(c, &j, &l->key);
@@ -197,9 +199,9 @@ static int verify(struct log_call *c)
     struct logbook l;
     struct json j;
 
-    if (c->more_count > 0)
+    if (c->place.more_count > 0)
         return verb_usage(c->v, "verify needs one DIR");
-    if (!logbook_open(c->where, false, c->arena, &l, &c->err))
+    if (!logbook_open(c->place.where, false, c->arena, &l, &c->err))
         return log_fail(c);
     bool good = logbook_verify(&l, &note, &c->err);
 
@@ -208,7 +210,7 @@ static int verify(struct log_call *c)
         return c->err.code == ERR_INPUT || c->err.code == ERR_ABSENT ? verify_failed(c, &l)
                                                                      : log_fail(c);
     if (!c->json) {
-        text_printf(&c->out, "%s: sound, ", c->where);
+        text_printf(&c->out, "%s: sound, ", c->place.where);
         log_text_tree(&c->out, l.tree.size, &l.tree.root);
         text_puts(&c->out, "published: ");
         log_text_tree(&c->out, note.said.size, &note.said.root);
@@ -271,14 +273,10 @@ VERB_FUNCTION(log)
     int status = STATUS_GOOD;
 
     arena_init(&a);
-    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status)) {
-        c.where = optind < argc ? argv[optind] : NULL;
-        c.more = argv + optind + 1;
-        c.more_count = optind < argc ? (size_t)(argc - optind - 1) : 0;
-        status = action == NULL || c.where == NULL
-                     ? verb_usage(v, "an action and a DIR are needed")
-                     : run(&c, action);
-    }
+    if (verb_options(v, argc, argv, &(struct verb_sheet){rows, &c, &a}, &status))
+        status = action != NULL && verb_place(argc, argv, &c.place)
+                     ? run(&c, action)
+                     : verb_usage(v, "an action and a DIR are needed");
     arena_done(&a);
     return status;
 }
