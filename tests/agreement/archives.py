@@ -95,18 +95,9 @@ def lha_archive(files):
     for name, data in files.items():
         packed = lz.stream(data, blanks=True)
         head = b"-lh5-" + struct.pack("<IIIBBB", len(packed), len(data), 0, 0x20, 0, len(name))
-        head += name.encode() + struct.pack("<H", lha_crc(data))
+        head += name.encode() + struct.pack("<H", lz.crc16(data))
         out += bytes([len(head), sum(head) & 0xff]) + head + packed
     return out
-
-
-def lha_crc(data):
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xa001 if crc & 1 else 0)
-    return crc
 
 
 def lha_archives(folder, where):

@@ -164,3 +164,13 @@ def stream(data, position_bits=4, window=1 << 13, block=16384, blanks=False):
                 if back > 1:
                     bits.put(back - (1 << back.bit_length() - 1), back.bit_length() - 1)
     return bits.data()
+
+
+def crc16(data):
+    """CRC-16/ARC, which LHA members have."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xa001 if crc & 1 else 0)
+    return crc

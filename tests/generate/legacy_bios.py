@@ -19,22 +19,13 @@ def lh5(data):
     return parts.tiano_stream(data, 4)[8:]
 
 
-def crc16(data):
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xa001 if crc & 1 else 0)
-    return crc
-
-
 def member(name, data, method=b"-lh5-", level=1, packed=None, length=None, crc=None, sum_off=0,
            extra=b"", lies=0):
     packed = lh5(data) if packed is None else packed
     skip = len(packed) + (len(extra) if level == 1 else 0) + lies
     fixed = method + struct.pack("<II", skip, len(data) if length is None else length)
     fixed += struct.pack("<HHBB", 0, 0x5000, 0x20, level)
-    crc = struct.pack("<H", crc16(data) if crc is None else crc)
+    crc = struct.pack("<H", lz.crc16(data) if crc is None else crc)
     if level == 2:
         inner = fixed + crc + b"M" + extra[-2:] + extra[:-2] + b"\0\0" if extra else fixed + crc + b"M\0\0"
         return struct.pack("<H", len(inner) + 2) + inner + packed
