@@ -5,11 +5,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/beside.h"
-#include "base/file.h"
+#include "base/child.h"
 
 enum {
     LINE_SIZE = 64,
@@ -47,38 +46,8 @@ void fetcher_end(struct fetcher *f)
     if (f->to < 0)
         return;
     (void)close(f->to);
-    while (waitpid(f->pid, NULL, 0) < 0 && errno == EINTR) {
-    }
+    child_wait(f->pid);
     f->to = -1;
-}
-
-static bool send_all(int fd, struct bytes b)
-{
-    while (b.len > 0) {
-        ssize_t n = send(fd, b.data, b.len, MSG_NOSIGNAL);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        b = bytes_slice(b, (size_t)n, SIZE_MAX);
-    }
-    return true;
-}
-
-static bool receive(int fd, uint8_t *at, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = read(fd, at, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        size -= (size_t)n;
-    }
-    return true;
 }
 
 /* "STATUS LENGTH" */
@@ -89,7 +58,7 @@ static bool head(int fd, uint64_t *ret_status, uint64_t *ret_length)
     struct bytes status;
 
     do {
-        if (n == sizeof(line) || !receive(fd, &line[n], 1))
+        if (n == sizeof(line) || !child_receive(fd, &line[n], 1))
             return false;
     } while (line[n++] != '\n');
     struct bytes rest = {line, n - 1};
@@ -109,12 +78,13 @@ bool fetch(struct fetcher *f, const struct fetch_request *q, struct arena *a,
 
     if (strchr(q->url, '\n') != NULL)
         return err_set(e, ERR_INPUT, "this is no URL");
-    if (!send_all(f->to, bytes_of(line)) || (q->body != NULL && !send_all(f->to, *q->body)) ||
-        !head(f->from, &status, &length) || length > (q->max > WORDS_MAX ? q->max : WORDS_MAX))
+    if (!child_send(f->to, bytes_of(line)) ||
+        (q->body != NULL && !child_send(f->to, *q->body)) || !head(f->from, &status, &length) ||
+        length > (q->max > WORDS_MAX ? q->max : WORDS_MAX))
         return err_set(e, ERR_SYSTEM, "assay-fetch, which fetches, has ended");
     uint8_t *room = arena_alloc(a, (size_t)length + 1);
 
-    if (!receive(f->from, room, (size_t)length))
+    if (!child_receive(f->from, room, (size_t)length))
         return err_set(e, ERR_SYSTEM, "assay-fetch, which fetches, has ended");
     if (status == 0)
         return err_set(e, ERR_SYSTEM, "%s: %.*s", q->url, (int)(length < 200 ? length : 200),

@@ -2,10 +2,10 @@
 #include "app/yara_judge.h"
 
 #include <errno.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/yara_private.h"
+#include "base/child.h"
 #include "base/file.h"
 
 enum {
@@ -85,8 +85,8 @@ static bool scan(const char *path, const char *text, const struct decoded *d, st
                           : err_system(e, errno, "no process");
 
     (void)close(ends[0]);
-    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    if (child > 0)
+        child_wait(child);
     return good;
 }
 

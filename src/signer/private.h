@@ -20,9 +20,6 @@ struct signer_head {
     uint64_t time;   /* of a cosignature */
 };
 
-/* Reads all of `size` bytes; false at the end or when something fails. */
-bool signer_receive(int fd, void *ret, size_t size);
-
 /* Writes both; never raises SIGPIPE. */
 bool signer_send(int fd, const struct signer_head *h, struct bytes b);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/file.h"
 #include "base/json_read.h"
 #include "signer/private.h"
@@ -132,11 +133,11 @@ static bool serve(struct holder *h)
     struct arena a;
     struct err e;
 
-    if (!signer_receive(h->fd, &head, sizeof(head)) || head.length > SIGNER_MESSAGE_MAX)
+    if (!child_receive(h->fd, &head, sizeof(head)) || head.length > SIGNER_MESSAGE_MAX)
         return false;
     arena_init(&a);
     uint8_t *room = arena_alloc(&a, head.length + (size_t)1);
-    bool more = signer_receive(h->fd, room, head.length);
+    bool more = child_receive(h->fd, room, head.length);
 
     if (more) {
         bool good = sign(h, &head, (struct bytes){room, head.length}, &a, &s, &e);

@@ -4,48 +4,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "signer/private.h"
-
-bool signer_receive(int fd, void *ret, size_t size)
-{
-    uint8_t *at = ret;
-
-    while (size > 0) {
-        ssize_t n = read(fd, at, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
-static bool send_all(int fd, const void *from, size_t size)
-{
-    const uint8_t *at = from;
-
-    while (size > 0) {
-        ssize_t n = send(fd, at, size, MSG_NOSIGNAL);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
 
 bool signer_send(int fd, const struct signer_head *h, struct bytes b)
 {
-    return send_all(fd, h, sizeof(*h)) && send_all(fd, b.data, b.len);
+    return child_send(fd, (struct bytes){(const uint8_t *)h, sizeof(*h)}) && child_send(fd, b);
 }
 
 /* The answer: `size` bytes, or why not. */
@@ -54,12 +20,12 @@ static bool answer(struct signer *s, void *ret, size_t size, struct err *e)
     struct signer_head h;
     char words[sizeof(e->text)] = "";
 
-    if (!signer_receive(s->fd, &h, sizeof(h)))
+    if (!child_receive(s->fd, &h, sizeof(h)))
         return err_set(e, ERR_SYSTEM, "the process that holds the key has ended");
-    if (h.kind == ERR_NONE && h.length == size && signer_receive(s->fd, ret, size))
+    if (h.kind == ERR_NONE && h.length == size && child_receive(s->fd, ret, size))
         return true;
     if (h.kind == ERR_NONE || h.length >= sizeof(words) ||
-        !signer_receive(s->fd, words, h.length))
+        !child_receive(s->fd, words, h.length))
         return err_set(e, ERR_SYSTEM, "the process that holds the key makes no sense");
     return err_set(e, (enum err_code)h.kind, "%s", words);
 }
@@ -150,7 +116,6 @@ void signer_end(struct signer *s)
     if (s->fd < 0)
         return;
     (void)close(s->fd);
-    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR) {
-    }
+    child_wait(s->pid);
     s->fd = -1;
 }
