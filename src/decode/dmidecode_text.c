@@ -12,6 +12,8 @@ enum {
     TEXT_MAX = 16 << 20
 };
 
+#define PRESENT " present." /* behind the version */
+
 static bool cut_prefix(struct bytes *b, const char *prefix)
 {
     size_t n = strlen(prefix);
@@ -428,7 +430,7 @@ static bool version_line(struct dmi_text *t, struct bytes line)
         if (!cut_prefix(&rest, "."))
             break;
     }
-    return bytes_equal_text(rest, " present.");
+    return bytes_equal_text(rest, PRESENT);
 }
 
 /* "96 structures occupying 6540 bytes.", "Table at 0x000EA000." */
@@ -475,6 +477,21 @@ static void preamble(struct decode *d, size_t length)
     decode_leave(d);
 }
 
+/* "SMBIOS 2.8" of the line that says so; empty if there is none. */
+static struct bytes version_of(struct bytes rest)
+{
+    struct bytes line;
+
+    while (bytes_line(&rest, &line)) {
+        size_t behind = line.len > strlen(PRESENT) ? line.len - strlen(PRESENT) : 0;
+
+        if (bytes_starts_with(line, "SMBIOS ") &&
+            bytes_equal_text(bytes_slice(line, behind, SIZE_MAX), PRESENT))
+            return bytes_slice(line, 0, behind);
+    }
+    return (struct bytes){NULL, 0};
+}
+
 static unsigned probe(struct bytes b, struct bytes label)
 {
     (void)label;
@@ -497,6 +514,11 @@ static void decode(struct decode *d)
 
     decode_digest(d, KEY_DATA_DIGEST_FREE, d->in.all, all);
     preamble(d, first);
+    if (x.count > 0 && dmi_hex_is(bytes_slice(d->in.all, first, x.entries[0].total))) {
+        d->label = version_of(bytes_slice(d->in.all, 0, first));
+        dmi_hex_table(d, &x);
+        return;
+    }
     for (size_t i = 0; i < x.count; i++)
         structure(d, &x, &x.entries[i]);
     if (x.count == 0)
