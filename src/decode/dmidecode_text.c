@@ -273,7 +273,7 @@ static void range_size(struct dmi_text *t, struct bytes text)
     if (!cut_prefix(&start, "0x") || !cut_number(&start, 16, &first) ||
         !cut_prefix(&end, "0x") || !cut_number(&end, 16, &last))
         return;
-    if (last >= first)
+    if (last >= first && last - first < UINT64_MAX)
         dmi_claim(t, device ? KEY_SM_MEMORY_DEVICE_RANGE_SIZE : KEY_SM_MEMORY_RANGE_SIZE,
                   value_uint(last - first + 1), end);
     else
@@ -303,7 +303,8 @@ static void onboard_devices(struct dmi_text *t, struct bytes rest)
             status = l;
         if (!bytes_equal_text(l.label, "Description"))
             continue;
-        struct bytes what = bytes_trim(real_text(l.value));
+        bool bad = bytes_equal_text(l.value, "<BAD INDEX>");
+        struct bytes what = bad ? bytes_of("") : bytes_trim(real_text(l.value));
         struct text name;
 
         text_init(&name, t->d->arena, what.len + 16);
@@ -317,7 +318,10 @@ static void onboard_devices(struct dmi_text *t, struct bytes rest)
         if (status.whole.data != NULL)
             (void)dmi_claim_number(t, KEY_SM_ONBOARD_DEVICES_ENABLED, status.value,
                                    status.whole);
-        dmi_claim_text(t, KEY_SM_ONBOARD_DEVICES_DESCRIPTION, l.value, l.whole);
+        if (bad)
+            decode_fault(t->d, FAULT_BAD_REFERENCE, span_of(t->d, l.value).offset);
+        else
+            dmi_claim_text(t, KEY_SM_ONBOARD_DEVICES_DESCRIPTION, l.value, l.whole);
         decode_close(t->d);
     }
 }
