@@ -50,7 +50,7 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
     if (!file_map(path, LOAD_MAX, a, &b, e))
         return false;
     if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
-        return false;
+        return err_wrap(e, "%s", path);
     digest_expect(b.len);
     if (!tar_recognised(b)) {
         document(path, b, a, ret);
@@ -59,7 +59,7 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
     struct bundle bundle;
 
     if (!bundle_read(b, a, &bundle, e))
-        return false;
+        return err_wrap(e, "%s", path);
     *ret = bundle.evidence;
     return true;
 }
@@ -68,7 +68,7 @@ bool subject_load(const char *path, struct arena *a, struct subject *ret, struct
 {
     *ret = (struct subject){.name = bytes_of(path)};
     if (!load_evidence(path, a, &ret->evidence, e))
-        return err_wrap(e, "%s", path);
+        return false;
     evidence_sort(&ret->evidence);
     ret->digest = evidence_digest(&ret->evidence, a);
     return subject_derive(ret, a, e) || err_wrap(e, "%s", path);
