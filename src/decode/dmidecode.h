@@ -57,6 +57,15 @@ bool dmi_rows(struct dmi_text *t, const struct dmi_line *l);
 /* As dmi_rows, for lines that state several fields or repeated groups. */
 bool dmi_special(struct dmi_text *t, const struct dmi_line *l);
 
+/* Whether a structure's text is a dump of its bytes instead of fields. */
+bool dmi_hex_is(struct bytes structure);
+
+/*
+ * Puts a table together from the dumps of all structures and hands it to the decoder of binary
+ * ones; a structure of which the text does not hold every byte is a fault and left out.
+ */
+void dmi_hex_table(struct decode *d, const struct smbios_index *x);
+
 /* Whether a value was blanked out before the text was given away. */
 bool dmi_blanked(struct bytes text);
 

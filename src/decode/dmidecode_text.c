@@ -12,6 +12,8 @@ enum {
     TEXT_MAX = 16 << 20
 };
 
+#define PRESENT " present." /* behind the version */
+
 static bool cut_prefix(struct bytes *b, const char *prefix)
 {
     size_t n = strlen(prefix);
@@ -271,7 +273,7 @@ static void range_size(struct dmi_text *t, struct bytes text)
     if (!cut_prefix(&start, "0x") || !cut_number(&start, 16, &first) ||
         !cut_prefix(&end, "0x") || !cut_number(&end, 16, &last))
         return;
-    if (last >= first)
+    if (last >= first && last - first < UINT64_MAX)
         dmi_claim(t, device ? KEY_SM_MEMORY_DEVICE_RANGE_SIZE : KEY_SM_MEMORY_RANGE_SIZE,
                   value_uint(last - first + 1), end);
     else
@@ -301,7 +303,8 @@ static void onboard_devices(struct dmi_text *t, struct bytes rest)
             status = l;
         if (!bytes_equal_text(l.label, "Description"))
             continue;
-        struct bytes what = bytes_trim(real_text(l.value));
+        bool bad = bytes_equal_text(l.value, "<BAD INDEX>");
+        struct bytes what = bad ? bytes_of("") : bytes_trim(real_text(l.value));
         struct text name;
 
         text_init(&name, t->d->arena, what.len + 16);
@@ -315,7 +318,10 @@ static void onboard_devices(struct dmi_text *t, struct bytes rest)
         if (status.whole.data != NULL)
             (void)dmi_claim_number(t, KEY_SM_ONBOARD_DEVICES_ENABLED, status.value,
                                    status.whole);
-        dmi_claim_text(t, KEY_SM_ONBOARD_DEVICES_DESCRIPTION, l.value, l.whole);
+        if (bad)
+            decode_fault(t->d, FAULT_BAD_REFERENCE, span_of(t->d, l.value).offset);
+        else
+            dmi_claim_text(t, KEY_SM_ONBOARD_DEVICES_DESCRIPTION, l.value, l.whole);
         decode_close(t->d);
     }
 }
@@ -424,7 +430,7 @@ static bool version_line(struct dmi_text *t, struct bytes line)
         if (!cut_prefix(&rest, "."))
             break;
     }
-    return bytes_equal_text(rest, " present.");
+    return bytes_equal_text(rest, PRESENT);
 }
 
 /* "96 structures occupying 6540 bytes.", "Table at 0x000EA000." */
@@ -471,6 +477,21 @@ static void preamble(struct decode *d, size_t length)
     decode_leave(d);
 }
 
+/* "SMBIOS 2.8" of the line that says so; empty if there is none. */
+static struct bytes version_of(struct bytes rest)
+{
+    struct bytes line;
+
+    while (bytes_line(&rest, &line)) {
+        size_t behind = line.len > strlen(PRESENT) ? line.len - strlen(PRESENT) : 0;
+
+        if (bytes_starts_with(line, "SMBIOS ") &&
+            bytes_equal_text(bytes_slice(line, behind, SIZE_MAX), PRESENT))
+            return bytes_slice(line, 0, behind);
+    }
+    return (struct bytes){NULL, 0};
+}
+
 static unsigned probe(struct bytes b, struct bytes label)
 {
     (void)label;
@@ -493,6 +514,11 @@ static void decode(struct decode *d)
 
     decode_digest(d, KEY_DATA_DIGEST_FREE, d->in.all, all);
     preamble(d, first);
+    if (x.count > 0 && dmi_hex_is(bytes_slice(d->in.all, first, x.entries[0].total))) {
+        d->label = version_of(bytes_slice(d->in.all, 0, first));
+        dmi_hex_table(d, &x);
+        return;
+    }
     for (size_t i = 0; i < x.count; i++)
         structure(d, &x, &x.entries[i]);
     if (x.count == 0)

@@ -232,13 +232,13 @@ static void after_table(struct decode *d, bool ended)
     decode_close(d);
 }
 
-static void table(struct decode *d, const struct smbios_entry_point *p)
+/* `old`: of a version before 2.6, in which UUIDs stand in network order. */
+static void table(struct decode *d, const struct smbios_entry_point *p, bool old)
 {
     struct smbios_index x = {.arena = d->arena};
     uint64_t base = d->in.base;
     size_t end = find_structures(&x, d->in.all, d->in.pos, p->count);
     bool ended = x.count > 0 && x.entries[x.count - 1].type == SMBIOS_END;
-    bool old = p->major == 2 && p->minor < 6;
 
     for (size_t i = 0; i < x.count; i++)
         structure(d, &x, &x.entries[i], old);
@@ -251,13 +251,23 @@ static void table(struct decode *d, const struct smbios_entry_point *p)
     after_table(d, ended || x.count == p->count);
 }
 
+/* Of a table without its entry point, which came under this name: "SMBIOS 2.4". */
+static bool version_is_old(struct bytes label)
+{
+    struct bytes major;
+    uint64_t minor;
+
+    return bytes_starts_with(label, "SMBIOS 2.") && bytes_cut(&label, '.', &major) &&
+           bytes_number(label, 10, &minor) && minor < 6;
+}
+
 static void decode(struct decode *d)
 {
     struct smbios_entry_point p = {.major = 0};
     size_t left = d->in.all.len;
 
     if (!smbios_entry_point_is(d->in.all)) {
-        table(d, &p);
+        table(d, &p, version_is_old(d->label));
         return;
     }
     smbios_entry_point(d, &p);
@@ -277,7 +287,7 @@ static void decode(struct decode *d)
     if (left < p.table_length && p.major == 2)
         decode_fault(d, FAULT_TRUNCATED, d->in.all.len);
     decode_enter(d, p.table_length < left ? (size_t)p.table_length : left);
-    table(d, &p);
+    table(d, &p, p.major == 2 && p.minor < 6);
     decode_leave(d);
     after_table(d, true);
 }

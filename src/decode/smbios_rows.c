@@ -2,6 +2,10 @@
 /* Fields of SMBIOS structures from their rows (DSP0134 3.7 chapter 7). */
 #include "decode/smbios.h"
 
+enum {
+    MEGABYTES_MAX = 44 /* two to this power of megabytes are no size any more */
+};
+
 static uint64_t integer_at(const uint8_t *at, unsigned width)
 {
     uint64_t v = 0;
@@ -150,8 +154,10 @@ static bool derived_value(const struct smbios_structure *s, const struct smbios_
              (row->form == SM_COUNT && v == 0xff &&
               smbios_field(s, row->extension, 2, &extended)))
         *ret = extended;
+    else if (row->form == SM_POWER_MB && v >= MEGABYTES_MAX)
+        return false;
     else if (row->form == SM_POWER_MB)
-        *ret = v < 44 ? UINT64_C(1) << (20 + v) : v;
+        *ret = UINT64_C(1) << (20 + v);
     else if (row->form == SM_CACHE_SIZE)
         *ret = cache_size(s, row, v);
     else if (row->form == SM_CAPACITY && v == 0x80000000)
@@ -160,9 +166,8 @@ static bool derived_value(const struct smbios_structure *s, const struct smbios_
         *ret = v << 10;
     else if (row->form == SM_DIMM_SIZE)
         return dimm_size(s, v, ret);
-    else if (row->form == SM_SPEED && v == 0xffff &&
-             smbios_field(s, row->extension, 4, &extended))
-        *ret = extended & 0x7fffffff;
+    else if (row->form == SM_SPEED && v == 0xffff)
+        *ret = smbios_field(s, row->extension, 4, &extended) ? extended & 0x7fffffff : 0;
     else if (row->form == SM_START || row->form == SM_END)
         return smbios_address(s, row->offset, row->extension, row->form == SM_END, ret);
     else if (row->form == SM_MULTIPLIED && smbios_field(s, row->extension, 1, &extended) &&
@@ -176,7 +181,8 @@ static void claim_derived(struct smbios_structure *s, const struct smbios_row *r
 {
     uint64_t derived;
 
-    if (row->form == SM_DIMM_SIZE && v == 0x8000)
+    if ((row->form == SM_DIMM_SIZE && v == 0x8000) ||
+        (row->form == SM_POWER_MB && v >= MEGABYTES_MAX))
         smbios_claim(s, KEY_SM_RESERVED, value_uint(v), row->offset, row->width);
     if (derived_value(s, row, v, &derived))
         smbios_claim(s, row->key, value_uint(derived), row->offset, row->width);

@@ -237,7 +237,7 @@ static void range(struct smbios_structure *s, size_t extension, enum key_id size
     if (!smbios_address(s, 4, extension, false, &first) ||
         !smbios_address(s, 8, extension + 8, true, &last))
         return;
-    if (last >= first)
+    if (last >= first && last - first < UINT64_MAX)
         smbios_claim(s, size, value_uint(last - first + 1), 4, 8);
     else
         decode_fault(s->d, FAULT_BAD_VALUE, s->d->in.base + 8);

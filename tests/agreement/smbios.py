@@ -20,6 +20,8 @@ NAMED = {0, 1, 2, 3, 4, 7, 8, 9, 11, 13, 16, 17, 19, 20, 22, 24, 26, 27, 28, 32,
 
 # Words of dmidecode for what the specification calls otherwise, with the reason.
 SPELLING = {
+    "eMMC": ("eMMC (embedded Multi-Media Controller)", "DSP0134 7.42.2 writes eMMC out"),
+    "CXL Flexbus 1.0": ("CXL Add-on Card", "DSP0134 7.17.1 renamed location A4h"),
     "Socket BGA1155": ("Socket LGA1155", "DSP0134 7.5.5 calls value 24h Socket LGA1155"),
 }
 
@@ -237,7 +239,9 @@ def cpu_voltage(s):
 
 
 def cpu_status(s):
-    return f"Populated, {s.text('status')}" if s.value("populated") else "Unpopulated"
+    if not s.value("populated"):
+        return "Unpopulated"
+    return f"Populated, {s.text('status') or '<OUT OF SPEC>'}"
 
 
 def cpu_family(s):
@@ -259,6 +263,21 @@ def slot_type(s):
     return kind if width in ("Other", "Unknown") else f"{width} {kind}"
 
 
+def slot_id(s):
+    """A byte, but for PC Cards."""
+    v = s.number("id")
+    card = s.text("type") == "PC Card (PCMCIA)"
+    return f"Adapter {v & 255}, Socket {v >> 8}" if card else str(v & 255)
+
+
+def tpm_firmware(s):
+    """Two numbers, which TPM 1.2 keeps in the upper bytes of its own version structure."""
+    v = s.number("firmware-1")
+    if s.number("spec-major") == 1:
+        return f"{v >> 16 & 255}.{v >> 24}"
+    return f"{v >> 16}.{v & 0xFFFF}"
+
+
 def slot_bits(s):
     first = split_bits(s.text("characteristics-1") or "")
     if "Unknown" in first:
@@ -266,10 +285,20 @@ def slot_bits(s):
     return first + split_bits(s.text("characteristics-2") or "") or "None"
 
 
+def extended_size_words(megabytes):
+    """The largest unit that holds the size whole."""
+    for unit, shift in (("TB", 20), ("GB", 10)):
+        if megabytes % (1 << shift) == 0:
+            return f"{megabytes >> shift} {unit}"
+    return f"{megabytes} MB"
+
+
 def dimm_size(s):
     if "size" not in s.claims:
         return "Unknown"
     size = s.number("size")
+    if size >> 20 >= 0x7FFF and "size-extended" in s.claims:
+        return extended_size_words(size >> 20)
     return size_words(size) if size else "No Module Installed"
 
 
@@ -310,7 +339,14 @@ def base_address(s):
 
 
 def psu_status(s):
-    return f"Present, {s.text('status')}" if s.value("present") else "Not Present"
+    if not s.value("present"):
+        return "Not Present"
+    return f"Present, {s.text('status') or '<OUT OF SPEC>'}"
+
+
+def boot_status(s):
+    v = s.number("status")
+    return enum("status")(s) if v < 128 else "OEM-specific" if v < 192 else "Product-specific"
 
 
 def sbds_date(s):
@@ -388,8 +424,9 @@ WORDS = {
         "External Reference Designator": string("external"),
         "External Connector Type": enum("external-connector"), "Port Type": enum("type")},
     9: {"Designation": string("designation"), "Type": slot_type, "Current Usage": enum("usage"),
-        "Length": enum("length"), "ID": number("id"), "Characteristics": slot_bits,
+        "Length": enum("length"), "ID": slot_id, "Characteristics": slot_bits,
         "Bus Address": bus, "Data Bus Width": number("bus-width"),
+        "Pitch": lambda s: f"{s.number('pitch') // 100}.{s.number('pitch') % 100:02} mm",
         "Peer Devices": number("peer-count"),
         "PCI Express Generation": number("pcie-generation"),
         "Slot Physical Width": enum("physical-width"), "Height": enum("height")},
@@ -397,7 +434,8 @@ WORDS = {
          "Currently Installed Language": string("current")},
     16: {"Location": enum("location"), "Use": enum("use"),
          "Error Correction Type": enum("error-correction"),
-         "Maximum Capacity": lambda s: size_words(s.number("maximum-capacity")),
+         "Maximum Capacity": lambda s: size_words(s.number("maximum-capacity"))
+         if "maximum-capacity" in s.claims else "Unknown",
          "Error Information Handle": handle("error-handle", MISSING),
          "Number Of Devices": number("device-count")},
     17: {"Array Handle": handle("array-handle"),
@@ -462,7 +500,7 @@ WORDS = {
          "Nominal Speed": lambda s: s.text("nominal-speed") or f"{s.number('nominal-speed')} rpm",
          "Description": string("description")},
     28: probe(10, 1, "deg C", 1000, 3),
-    32: {"Status": enum("status")},
+    32: {"Status": boot_status},
     38: {"Interface Type": enum("type"),
          "Specification Version":
          lambda s: f"{s.number('version') >> 4}.{s.number('version') & 15}",
@@ -485,10 +523,16 @@ WORDS = {
          "Input Current Probe Handle": handle("current-probe-handle")},
     41: {"Reference Designation": string("designation"), "Type": enum("type"),
          "Status": enum("enabled"), "Type Instance": number("instance"), "Bus Address": bus},
-    42: {"Host Interface Type": enum("type")},
+    42: {"Host Interface Type": enum("type"), "Interface Type": enum("type"),
+         "idVendor": lambda s: f"0x{s.number('vendor-id'):04x}",
+         "idProduct": lambda s: f"0x{s.number('product-id'):04x}",
+         "VendorID": lambda s: f"0x{s.number('vendor-id'):04x}",
+         "DeviceID": lambda s: f"0x{s.number('product-id'):04x}",
+         "SubVendorID": lambda s: f"0x{s.number('subsystem-vendor-id'):04x}",
+         "SubDeviceID": lambda s: f"0x{s.number('subsystem-id'):04x}",
+         "Protocol ID": lambda s: f"{s.number('protocol'):02x} ({s.text('protocol')})"},
     43: {"Vendor ID": string("vendor"), "Specification Version": pair("spec-major", "spec-minor"),
-         "Firmware Revision": lambda s: f"{s.number('firmware-1') >> 16}."
-         f"{s.number('firmware-1') & 0xFFFF}",
+         "Firmware Revision": tpm_firmware,
          "Description": string("description"), "Characteristics": listed("characteristics"),
          "OEM-specific Information": lambda s: f"0x{s.number('oem-information'):08X}"},
 }
@@ -511,7 +555,7 @@ def element(kind, low, high):
     return f"{name} ({low})" if low == high else f"{name} ({low}-{high})"
 
 
-def compare_text(tally, name, text, binary):
+def compare_text(tally, name, text, binary, unlike=None):
     """Part 1: what the text prints against the claims of the binary."""
     ours = structures(binary)
     theirs = blocks(text)
@@ -524,17 +568,19 @@ def compare_text(tally, name, text, binary):
         tally.same(f"{where} length", s.number("formatted-length"), length)
         if kind == 11:
             tally.same(f"{where} strings", [raw(v) for v in s.all("text")],
-                       [value for _, value in fields])
+                       [value for _, value in fields if value != "<BAD INDEX>"])
             continue
         for label, value in fields:
-            compare_field(tally, where, kind, s, (label, value, lists.get(label)))
+            compare_field(tally, where, kind, s, (label, value, lists.get(label)), unlike)
 
 
-def compare_field(tally, where, kind, s, line):
+def compare_field(tally, where, kind, s, line, unlike=None):
+    """`unlike` says why dmidecode prints what the specification does not mean, or None."""
     label, value, items = line
     words = WORDS.get(kind, {}).get(label)
+    reason = unlike(s, kind, label, value) if unlike else None
     if words is None:
-        tally.same(f"{where} {label}", None, value or items)
+        tally.same(f"{where} {label}", None, value or items, reason)
         return
     if value == "<BAD INDEX>":
         tally.same(f"{where} {label}", "bad-index" in s.claims, True)
@@ -544,7 +590,10 @@ def compare_field(tally, where, kind, s, line):
     if not isinstance(want, list) and want in SPELLING and got == SPELLING[want][0]:
         tally.same(f"{where} {label}", got, want, SPELLING[want][1])
         return
-    tally.same(f"{where} {label}", got, want)
+    if isinstance(got, list):
+        # A name may hold a comma itself.
+        got, want = ", ".join(got), ", ".join(want or [])
+    tally.same(f"{where} {label}", got, want, reason)
     if items and (kind, label) in ITEMS:
         tally.same(f"{where} {label} list", ITEMS[(kind, label)](s),
                    [item for item in items if item != "<BAD INDEX>"])

@@ -232,6 +232,15 @@ def smbios_cases():
     yield "fault-unterminated", system()[:-1]
     yield "fault-trailing", table + b"more"
     yield "fault-range", record(19, 1, struct.pack("<IIHB", 9, 3, 2, 1)) + end()
+    yield "fault-range-whole", record(19, 1, struct.pack("<IIHBQQ", 0xFFFFFFFF, 0xFFFFFFFF, 2, 1,
+                                                        0, 0xFFFFFFFFFFFFFFFF)) + end()
+    # No size, no speed and no such place: 7.6, 7.18.4, 7.27.1.
+    yield "states-nothing", (
+        record(5, 1, bytes([3, 4, 3, 3, 44, 1, 0, 4, 0, 1, 0, 4])) +
+        record(17, 2, struct.pack("<HHHHHBBBBBHHBBBB", 3, 0xFFFE, 64, 64, 0xFFFF, 9, 0, 0, 0, 26, 2,
+                                  0xFFFF, 0, 0, 0, 0)) +
+        record(26, 3, struct.pack("<BBHHHHHI", 0, 0x60 | 12, 0x8000, 0x8000, 0x8000, 0x8000, 0x8000,
+                                  0)) + end())
     yield "fault-group-count", record(2, 1, board()[4:14] + b"\x05\0\0", "A", "B", "C", "D", "E",
                                       "F") + end()
     yield "fault-strings-count", record(11, 1, b"\x05", "one") + end()
