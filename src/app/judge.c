@@ -81,7 +81,9 @@ static void note_judged(struct appraisal *r, const struct tree *tree, enum judge
 {
     for (size_t i = 0; i < r->coverage.count; i++) {
         struct surface_coverage *row = &r->coverage.rows[i];
-        if (tree_has_surface(tree, row, r->findings.arena))
+
+        /* There is nothing to compare of what nobody tried to see. */
+        if (row->state != COVERAGE_UNTRIED && tree_has_surface(tree, row, r->findings.arena))
             row->judged_by |= 1U << judge;
     }
 }
@@ -97,6 +99,10 @@ static bool judge_references(const struct appraisal_request *q, struct arena *a,
         if (!reference_load(q->references[i], a, &set, e))
             return err_wrap(e, "reference");
         r->references[i] = set.digest;
+        if (set.node.quality == QUALITY_KNOWN_BAD) {
+            reference_known_bad(&r->subject, set.machines, set.node.count, &r->findings);
+            continue;
+        }
         if (!reference_only_microcode(set.machines, set.node.count))
             reference_judge(&r->subject, set.machines, set.node.count,
                             quality_name(set.node.quality), &r->findings);

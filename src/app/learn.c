@@ -10,8 +10,7 @@
 
 static const char magic[] = "assay-reference/1";
 
-/* Whether bytes begin as a reference file does. */
-static bool reference_recognise(struct bytes file)
+bool reference_recognise(struct bytes file)
 {
     struct reader r = reader_of(file, 0, 0);
 
@@ -109,7 +108,8 @@ static int learned_order(const void *left, const void *right)
     return memcmp(a->digest.bytes, b->digest.bytes, sizeof(a->digest.bytes));
 }
 
-static bool learn_one(const char *path, struct arena *a, struct learned *ret, struct err *e)
+static bool learn_one(const char *path, enum quality quality, struct arena *a,
+                      struct learned *ret, struct err *e)
 {
     struct subject s;
     struct bundle b = {0};
@@ -118,6 +118,12 @@ static bool learn_one(const char *path, struct arena *a, struct learned *ret, st
 
     if (!subject_load(path, a, &s, e))
         return false;
+    /* Most parts of an altered machine are those of good ones. */
+    if (quality == QUALITY_KNOWN_BAD && !evidence_is_file(&s.evidence))
+        return err_set(e, ERR_INPUT,
+                       "%s: known-bad is said of single files (an image, a module, an update), "
+                       "not of a machine",
+                       path);
     b.evidence = s.evidence;
     b.digest = s.digest;
     text_init(t, a, LOAD_MAX);
@@ -136,7 +142,7 @@ bool reference_learn(const char *const *paths, size_t count, struct reference no
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (!learn_one(paths[i], a, &all[i], e))
+        if (!learn_one(paths[i], node.quality, a, &all[i], e))
             return false;
     }
     qsort(all, count, sizeof(*all), learned_order);

@@ -16,6 +16,9 @@ struct reference_set {
     struct subject *machines; /* node.count of them, ascending by evidence digest */
 };
 
+/* Whether bytes begin as a reference file does. */
+bool reference_recognise(struct bytes file);
+
 /*
  * Loads a reference file, or takes a bundle or recorded folder as an unsigned golden sample.
  */

@@ -3,11 +3,15 @@
 
 #include <string.h>
 
+#include "app/learn.h"
+#include "app/signed_result.h"
+#include "appraise/cohort.h"
 #include "base/file.h"
 #include "base/pack.h"
 #include "collect/collect.h"
 #include "evidence/bundle.h"
 #include "evidence/source.h"
+#include "result/result.h"
 
 /* A file that is neither folder nor bundle: evidence of one document. */
 static void document(const char *path, struct bytes b, struct arena *a, struct evidence *ret)
@@ -40,6 +44,22 @@ static bool tar_recognised(struct bytes b)
            bytes_starts_with(b, "blobs/sha256-") || bytes_starts_with(b, "redacted/sha256-");
 }
 
+/* What this program writes and is no evidence is not to be judged as if it were a part. */
+static bool refuse_own(const char *path, struct bytes b, struct err *e)
+{
+    struct digest node;
+    struct digest decoders;
+    const char *what = NULL;
+
+    if (reference_recognise(b))
+        what = "a reference ('assay learn')";
+    else if (cohort_pack_digest(b, &node, &decoders, e))
+        what = "a cohort ('assay cohort')";
+    else if (result_recognise(b) || signed_result_recognise(b))
+        what = "a result ('assay report' shows it)";
+    return what == NULL || err_set(e, ERR_INPUT, "%s is %s, no evidence", path, what);
+}
+
 static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,
                           struct err *e)
 {
@@ -50,16 +70,16 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
     if (!file_map(path, LOAD_MAX, a, &b, e))
         return false;
     if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
-        return false;
+        return err_wrap(e, "%s", path);
     digest_expect(b.len);
     if (!tar_recognised(b)) {
         document(path, b, a, ret);
-        return true;
+        return refuse_own(path, b, e);
     }
     struct bundle bundle;
 
     if (!bundle_read(b, a, &bundle, e))
-        return false;
+        return err_wrap(e, "%s", path);
     *ret = bundle.evidence;
     return true;
 }
@@ -68,7 +88,7 @@ bool subject_load(const char *path, struct arena *a, struct subject *ret, struct
 {
     *ret = (struct subject){.name = bytes_of(path)};
     if (!load_evidence(path, a, &ret->evidence, e))
-        return err_wrap(e, "%s", path);
+        return false;
     evidence_sort(&ret->evidence);
     ret->digest = evidence_digest(&ret->evidence, a);
     return subject_derive(ret, a, e) || err_wrap(e, "%s", path);

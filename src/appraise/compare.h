@@ -22,6 +22,13 @@ void reference_judge(const struct subject *s, const struct subject *references, 
 void reference_microcode(const struct subject *s, const struct subject *references,
                          size_t count, struct findings *f);
 
+/*
+ * What must not be found: wherever the subject has the bytes of a file of these, or states
+ * their SHA-256, is a critical finding. Nothing is good for being like them.
+ */
+void reference_known_bad(const struct subject *s, const struct subject *references,
+                         size_t count, struct findings *f);
+
 /* Whether a reference holds microcode updates alone, so that nothing else can be missing in it.
  */
 bool reference_only_microcode(const struct subject *references, size_t count);

@@ -45,3 +45,15 @@ bool path_match(const char *pattern, struct bytes path)
         }
     }
 }
+
+bool path_is_revocation(struct bytes path)
+{
+    static const char *const lists[] = {"**:dbx/**", "**:dbxDefault/**", "**:MokListX*/**",
+                                        "**/vendor-revoked/**"};
+
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        if (path_match(lists[i], path))
+            return true;
+    }
+    return false;
+}

@@ -10,4 +10,7 @@
  */
 bool path_match(const char *pattern, struct bytes path);
 
+/* Whether what stands there is a revocation: to be listed there is no flaw. */
+bool path_is_revocation(struct bytes path);
+
 #endif

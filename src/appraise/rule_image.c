@@ -13,13 +13,6 @@ enum {
     GUID_TEXT = 36
 };
 
-/* Whether what stands there is a revocation: to be listed there is no flaw. */
-static bool is_revocation(struct bytes path)
-{
-    return path_match(REVOKED_ANYWHERE, path) || path_match("**:dbxDefault/**", path) ||
-           path_match("**:MokListX*/**", path) || path_match("**/vendor-revoked/**", path);
-}
-
 static void listed(struct rule_run *r, const struct rule *row, uint32_t node,
                    const struct known_bad *bad)
 {
@@ -43,7 +36,7 @@ static void digests_judge(struct rule_run *r, const struct rule *row, enum known
                                               : NULL;
 
             if (bad != NULL && bad->kind == kind &&
-                !is_revocation(claim_path(r->x, all.nodes[i])))
+                !path_is_revocation(claim_path(r->x, all.nodes[i])))
                 listed(r, row, all.nodes[i], bad);
         }
     }

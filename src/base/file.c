@@ -115,9 +115,24 @@ static const char *folder_of(const char *path, struct arena *a)
         a, (struct bytes){(const uint8_t *)path, slash == path ? 1 : (size_t)(slash - path)});
 }
 
+/* A rename would put a file in the place of a device or a pipe, also of one that a link names.
+ */
+static bool may_be_replaced(const char *path, struct err *e)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+        return true;
+    if (S_ISDIR(st.st_mode))
+        return err_system(e, EISDIR, "cannot write %s", path);
+    return err_set(e, ERR_INPUT, "cannot write %s: it is no regular file", path);
+}
+
 bool file_new_open(struct file_new *f, const char *path, struct arena *a, struct err *e)
 {
     *f = (struct file_new){.fd = -1, .path = path};
+    if (!may_be_replaced(path, e))
+        return false;
     f->temporary = arena_format(a, "%s.XXXXXX", path);
     /* A file without a name vanishes with the process; it gets one through /proc. */
     if (access("/proc/self/fd", X_OK) == 0)

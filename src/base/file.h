@@ -22,7 +22,8 @@ bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, 
 /*
  * A file that appears under its name only when it is complete: written without a name where the
  * file system can, else beside it; synced; renamed. An interrupted or abandoned write leaves
- * nothing behind under that name.
+ * nothing behind under that name. What exists and is no regular file (a device, a pipe, a
+ * folder) is refused and left as it is.
  */
 struct file_new {
     int fd;

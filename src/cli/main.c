@@ -84,16 +84,27 @@ int verb_output(const struct verb *v, struct bytes b, int status)
 {
     struct err e;
 
-    if (fflush(stdout) != 0 || !fd_write(STDOUT_FILENO, b, &e))
-        return STATUS_TROUBLE;
-    (void)v;
-    return status;
+    if (fd_write(STDOUT_FILENO, b, &e))
+        return status;
+    (void)err_wrap(&e, "standard output");
+    return verb_fail(v, &e);
+}
+
+/* What help and version have printed must have arrived as well. */
+static int flushed(int status)
+{
+    if (fflush(stdout) == 0)
+        return status;
+    perror("assay: standard output: cannot write");
+    return STATUS_TROUBLE;
 }
 
 int main(int argc, char **argv)
 {
     arena_heap_prepare();
     (void)signal(SIGPIPE, SIG_DFL);
+    /* A limit on the size of files (RLIMIT_FSIZE) is an error to be told, not an end. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         usage(stderr);
         return STATUS_TROUBLE;
@@ -101,16 +112,16 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         usage(stdout);
-        return STATUS_GOOD;
+        return flushed(STATUS_GOOD);
     }
     if (strcmp(argv[1], "--version") == 0) {
         (void)printf("assay %s%s\n", ASSAY_VERSION,
                      worker_confines() ? "" : " (decoding is not confined: sanitizers)");
-        return STATUS_GOOD;
+        return flushed(STATUS_GOOD);
     }
     for (const struct verb *v = verbs; v->name != NULL; v++) {
         if (strcmp(argv[1], v->name) == 0)
-            return v->run(v, argc - 1, argv + 1);
+            return flushed(v->run(v, argc - 1, argv + 1));
     }
     (void)fprintf(stderr, "assay: there is no verb '%s'; 'assay --help' lists them\n", argv[1]);
     return STATUS_TROUBLE;

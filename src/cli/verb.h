@@ -68,7 +68,7 @@ int verb_usage(const struct verb *v, const char *format, ...)
 size_t verb_action(const struct verb *v, const void *rows, size_t size, size_t count,
                    const char *name);
 
-/* Writes to standard output; a failure (closed pipe, full disk) is trouble. */
+/* Writes to standard output; a failure (closed pipe, full disk) is told, and is trouble. */
 int verb_output(const struct verb *v, struct bytes b, int status);
 
 #endif

@@ -18,6 +18,8 @@ enum {
     FLASH_MAX = 1 << 30
 };
 
+static const char NOT_REGULAR[] = "it is no regular file";
+
 /* What a live host gives without a file of that name. */
 static const struct provider {
     const char *prefix; /* of the pattern */
@@ -194,6 +196,15 @@ static void judge_config(struct collector *c, const struct source *s, uint64_t w
                               (unsigned long long)n->length, (unsigned long long)whole));
 }
 
+/* A folder that a pattern's star names is none of its files; one in the place of a file is odd.
+ */
+static bool names_folders(const struct source *s)
+{
+    const char *last = strrchr(s->pattern, '/');
+
+    return strpbrk(last != NULL ? last : s->pattern, "*?") != NULL;
+}
+
 /* Reads an open descriptor and adds its entry. Takes the descriptor. */
 static bool take_file(struct collector *c, const struct source *s, const char *path, int fd)
 {
@@ -201,13 +212,13 @@ static bool take_file(struct collector *c, const struct source *s, const char *p
     struct stat st;
     bool good = true;
 
-    if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+    if (fstat(fd, &st) != 0 || (S_ISDIR(st.st_mode) && names_folders(s))) {
         (void)close(fd);
         return true;
     }
     if (!S_ISREG(st.st_mode)) {
         n.state = COVERAGE_FAILED;
-        n.reason = bytes_of("it is no regular file");
+        n.reason = bytes_of(NOT_REGULAR);
     } else {
         good = copy_blob(c, s, fd, (uint64_t)st.st_size, &n);
         judge_config(c, s, (uint64_t)st.st_size, &n);
@@ -215,6 +226,19 @@ static bool take_file(struct collector *c, const struct source *s, const char *p
     (void)close(fd);
     add(c, n);
     return good;
+}
+
+/* Why a file that is there cannot be opened. */
+static struct outcome cannot_open(const struct collector *c, int why)
+{
+    if (why == EXDEV)
+        return (struct outcome){live_state(why), "a link that leads out of the recording"};
+    if (why == ELOOP)
+        return (struct outcome){live_state(why),
+                                "a link that leads in a circle or may not be followed"};
+    if (why == ENXIO && !c->root.live) /* a socket */
+        return (struct outcome){COVERAGE_FAILED, NOT_REGULAR};
+    return (struct outcome){live_state(why), live_words(c->arena, why, "cannot open it")};
 }
 
 static bool read_path(struct collector *c, const struct source *s, const char *path)
@@ -230,11 +254,7 @@ static bool read_path(struct collector *c, const struct source *s, const char *p
         why = why != 0 ? why : errno;
         if (why == ENOENT || why == ENOTDIR)
             return true;
-        add_nothing(c, s, path,
-                    (struct outcome){live_state(why),
-                                     why == EXDEV || why == ELOOP
-                                         ? "a link that leads out of the recording"
-                                         : live_words(c->arena, why, "cannot open it")});
+        add_nothing(c, s, path, cannot_open(c, why));
         return true;
     }
     bool good = take_file(c, s, path, fd);

@@ -128,3 +128,12 @@ struct digest evidence_digest(const struct evidence *e, struct arena *a)
 {
     return node_digest("evidence", NODE_VERSION, evidence_encode(e, a));
 }
+
+bool evidence_is_file(const struct evidence *e)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        if (!bytes_equal_text(e->entries[i].source, "document"))
+            return false;
+    }
+    return e->count > 0;
+}

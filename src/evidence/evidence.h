@@ -65,6 +65,9 @@ struct bytes evidence_encode(const struct evidence *e, struct arena *a);
 /* Strict: one encoding of a value, no unknown member, sorted entries. Blobs are not loaded. */
 bool evidence_decode(struct bytes node, struct arena *a, struct evidence *ret, struct err *err);
 
+/* Whether it is files as they were given, and not what was collected of a machine. */
+bool evidence_is_file(const struct evidence *e);
+
 /* D: the digest of the evidence node. */
 struct digest evidence_digest(const struct evidence *e, struct arena *a);
 

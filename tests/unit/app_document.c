@@ -34,7 +34,7 @@ static const char *const others[] = {
     "peers.same-identity",   "peers.default-value",  "witness.reads",
     "peers.same-identity",   "peers.default-value",  "reference.moved",
     "reference.microcode",   "history.moved",        "rule.yara-match",
-    "rule.event-log-shrunk",
+    "rule.event-log-shrunk", "reference.known-bad",
 };
 
 static const char *const labels[] = {"What", "Why", "How bad", "What to do", "Source"};
