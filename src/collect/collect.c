@@ -59,6 +59,15 @@ static const struct {
     {"smbus-device",         COVERAGE_EXCLUDED,    "registers of unknown devices are not read"  },
 };
 
+/* Sources that say once more what another one gave, and are read where that one gave nothing.
+ */
+static const struct {
+    const char *source;
+    const char *other;
+} second_forms[] = {
+    {"ima-text", "ima-log"},
+};
+
 struct collector {
     const struct collect_options *options;
     const struct collect_sink *sink;
@@ -419,6 +428,21 @@ static bool is_settled(struct collector *c, const struct source *s, struct outco
     return false;
 }
 
+/* The source that gave already what this one would give, or NULL. */
+static const char *given_by(const struct collector *c, const struct source *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(second_forms); i++) {
+        for (size_t k = 0;
+             strcmp(second_forms[i].source, s->name) == 0 && k < c->evidence->count; k++) {
+            const struct entry *n = &c->evidence->entries[k];
+
+            if (n->has_blob && bytes_equal_text(n->source, second_forms[i].other))
+                return second_forms[i].other;
+        }
+    }
+    return NULL;
+}
+
 static bool collect_source(struct collector *c, const struct source *s)
 {
     size_t before = c->evidence->count;
@@ -427,12 +451,15 @@ static bool collect_source(struct collector *c, const struct source *s)
                               : (struct outcome){COVERAGE_UNTRIED, "not in the recording"};
     struct outcome o = none;
     size_t provider = 0;
+    const char *given = given_by(c, s);
     bool good = true;
 
     while (provider < ARRAY_LEN(providers) && strncmp(s->pattern, providers[provider].prefix,
                                                       strlen(providers[provider].prefix)) != 0)
         provider++;
-    if (c->root.live && is_settled(c, s, &o))
+    if (given != NULL)
+        o = (struct outcome){none.state, arena_format(c->arena, "%s has the same", given)};
+    else if (c->root.live && is_settled(c, s, &o))
         good = true;
     else if (c->root.live && provider < ARRAY_LEN(providers))
         good = collect_provided(c, s, provider, &o);

@@ -27,12 +27,15 @@ struct acpi_entry {
     bool grows;       /* later revisions append fields */
 };
 
-/* How a structure states its type and length: bytes of the type, of what stands between, of the
- * length. */
+/*
+ * How a structure states its type and length: bytes of the type, of what stands between, of the
+ * length. `unknown` is the key for the digest of what no row reads.
+ */
 struct acpi_entry_head {
     uint8_t type;
     uint8_t gap;
     uint8_t length;
+    enum key_id unknown;
 };
 
 /* Called after the rows of each structure, inside it, for what rows cannot say. May be NULL. */
@@ -50,7 +53,7 @@ void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count
 void acpi_register(struct decode *d, const char *name, enum key_id address);
 
 /* Claims by digest what is left of `in`, if anything. */
-void acpi_rest(struct decode *d);
+void acpi_rest(struct decode *d, enum key_id key);
 
 void acpi_rsdp(struct decode *d);
 void acpi_rsdt(struct decode *d);
@@ -74,6 +77,10 @@ void acpi_waet(struct decode *d);
 void acpi_wsmt(struct decode *d);
 void acpi_spmi(struct decode *d);
 void acpi_fpdt(struct decode *d);
+
+/* FBPT and S3PT, of which `in` is all. */
+void acpi_performance(struct decode *d);
+
 void acpi_uefi(struct decode *d);
 void acpi_bert(struct decode *d);
 void acpi_hest(struct decode *d);

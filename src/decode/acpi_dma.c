@@ -142,7 +142,8 @@ static void dmar_tail(struct decode *d, uint32_t type)
 void acpi_dmar(struct decode *d)
 {
     decode_fields(d, ACPI_ROWS(dmar_table));
-    acpi_entries(d, ACPI_ROWS(dmar_kinds), (struct acpi_entry_head){2, 0, 2}, dmar_tail);
+    acpi_entries(d, ACPI_ROWS(dmar_kinds),
+                 (struct acpi_entry_head){2, 0, 2, KEY_ACPI_ENTRY_DATA}, dmar_tail);
 }
 
 static const struct field ivrs_table[] = {
@@ -276,7 +277,7 @@ static void ivhd_entry_read(struct decode *d)
 
         decode_bytes(d, KEY_ACPI_IVRS_UID, uid, from);
     }
-    acpi_rest(d);
+    acpi_rest(d, KEY_ACPI_ENTRY_DATA);
     decode_close(d);
 }
 
@@ -311,7 +312,7 @@ static void ivrs_block_read(struct decode *d, unsigned type)
     }
     if (block == NULL) {
         decode_open(d, ITEM_MAP, "type-%u", type);
-        acpi_rest(d);
+        acpi_rest(d, KEY_ACPI_ENTRY_DATA);
         decode_close(d);
         return;
     }
@@ -320,7 +321,7 @@ static void ivrs_block_read(struct decode *d, unsigned type)
     decode_fields(d, block->rows, block->count);
     if (block->rows != ivmd && !d->in.failed)
         ivhd_entries(d);
-    acpi_rest(d);
+    acpi_rest(d, KEY_ACPI_ENTRY_DATA);
     decode_close(d);
 }
 

@@ -284,5 +284,6 @@ static void tail(struct decode *d, uint32_t type)
 void acpi_madt(struct decode *d)
 {
     decode_fields(d, ACPI_ROWS(table));
-    acpi_entries(d, ACPI_ROWS(kinds), (struct acpi_entry_head){1, 0, 1}, tail);
+    acpi_entries(d, ACPI_ROWS(kinds), (struct acpi_entry_head){1, 0, 1, KEY_ACPI_ENTRY_DATA},
+                 tail);
 }

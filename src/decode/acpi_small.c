@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Small tables: TCG ACPI Specification 1.4 (TPM2, TCPA), Windows Platform Binary Table (WPBT),
- * ACPI 6.5 5.2.22 (BGRT) and 5.2.23 (FPDT), Serial Port Console Redirection Table 1.10 (SPCR),
+ * ACPI 6.5 5.2.22 (BGRT), Serial Port Console Redirection Table 1.10 (SPCR),
  * Debug Port Table 2 (DBG2), Windows ACPI Emulated Devices Table (WAET), Windows SMM Security
  * Mitigations Table (WSMT), IPMI 2.0 appendix C3 (SPMI), UEFI 2.10 appendix O (UEFI).
  */
@@ -278,22 +278,6 @@ void acpi_spmi(struct decode *d)
     decode_fields(d, ACPI_ROWS(spmi_first));
     acpi_register(d, "base", KEY_ACPI_GAS_ADDRESS);
     decode_fields_grow(d, ACPI_ROWS(spmi_second));
-}
-
-static const struct field fpdt_pointer[] = {
-    {KEY_ACPI_FPDT_REVISION, F_U8,       0, 0},
-    {KEY_NONE,               F_RESERVED, 4, 0},
-    {KEY_ACPI_FPDT_ADDRESS,  F_U64LE,    0, 0},
-};
-
-static const struct acpi_entry fpdt_kinds[] = {
-    {"boot-performance", ACPI_ROWS(fpdt_pointer), 0, 0, 0, false},
-    {"s3-performance",   ACPI_ROWS(fpdt_pointer), 1, 0, 0, false},
-};
-
-void acpi_fpdt(struct decode *d)
-{
-    acpi_entries(d, ACPI_ROWS(fpdt_kinds), (struct acpi_entry_head){2, 0, 1}, NULL);
 }
 
 static const struct field uefi[] = {

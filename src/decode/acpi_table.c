@@ -58,6 +58,17 @@ static const struct body {
     {"MSDM", acpi_unique},
 };
 
+/* Tables with headers of their own, of at least so many bytes. */
+static const struct special {
+    struct body body;
+    size_t least;
+} specials[] = {
+    {{"RSD PTR ", acpi_rsdp},    20},
+    {{"FACS", acpi_facs},        64},
+    {{"FBPT", acpi_performance}, 8 },
+    {{"S3PT", acpi_performance}, 8 },
+};
+
 /* Signatures that the specification reserves and whose layout is not decoded here. */
 static const char *const reserved_signatures[] = {
     "AEST", "AGDI", "APMT", "ASF!", "BDAT", "BGRT", "BOOT", "CCEL", "CDIT", "CEDT", "CPEP",
@@ -76,13 +87,22 @@ static const struct body *body_find(struct bytes signature)
     return NULL;
 }
 
+static const struct special *special_find(struct bytes table)
+{
+    for (size_t i = 0; i < ARRAY_LEN(specials); i++) {
+        if (bytes_starts_with(table, specials[i].body.signature))
+            return &specials[i];
+    }
+    return NULL;
+}
+
 static bool signature_reserved(struct bytes signature)
 {
     for (size_t i = 0; i < ARRAY_LEN(reserved_signatures); i++) {
         if (bytes_equal_text(signature, reserved_signatures[i]))
             return true;
     }
-    return body_find(signature) != NULL || bytes_equal_text(signature, "FACS");
+    return body_find(signature) != NULL || special_find(signature) != NULL;
 }
 
 void acpi_register(struct decode *d, const char *name, enum key_id address)
@@ -100,13 +120,13 @@ void acpi_register(struct decode *d, const char *name, enum key_id address)
     decode_close(d);
 }
 
-void acpi_rest(struct decode *d)
+void acpi_rest(struct decode *d, enum key_id key)
 {
     size_t from = d->in.pos;
     struct bytes rest = reader_take(&d->in, reader_left(&d->in));
 
     if (rest.len > 0)
-        decode_digest(d, KEY_ACPI_ENTRY_DATA, rest, reader_span(&d->in, from));
+        decode_digest(d, key, rest, reader_span(&d->in, from));
 }
 
 static const struct acpi_entry *entry_find(const struct acpi_entry *kinds, size_t count,
@@ -119,13 +139,18 @@ static const struct acpi_entry *entry_find(const struct acpi_entry *kinds, size_
     return NULL;
 }
 
+static unsigned head_length(struct acpi_entry_head head)
+{
+    return (unsigned)head.type + head.gap + head.length;
+}
+
 /* One structure; `in` is narrowed to it and stands at its start. */
 static void entry_read(struct decode *d, const struct acpi_entry *kind, uint32_t type,
-                       size_t head_size, acpi_entry_tail *tail)
+                       struct acpi_entry_head head, acpi_entry_tail *tail)
 {
     if (kind == NULL) {
         decode_open(d, ITEM_MAP, "type-%u", type);
-        acpi_rest(d);
+        acpi_rest(d, head.unknown);
         decode_close(d);
         return;
     }
@@ -137,7 +162,7 @@ static void entry_read(struct decode *d, const struct acpi_entry *kind, uint32_t
     else
         decode_open(d, ITEM_MAP, "%s", kind->name);
     const struct field skip_head[] = {
-        {KEY_NONE, F_SKIP, (unsigned)head_size, 0}
+        {KEY_NONE, F_SKIP, head_length(head), 0}
     };
 
     decode_fields(d, ACPI_ROWS(skip_head));
@@ -147,15 +172,13 @@ static void entry_read(struct decode *d, const struct acpi_entry *kind, uint32_t
         decode_fields(d, kind->rows, kind->count);
     if (tail != NULL)
         tail(d, type);
-    acpi_rest(d);
+    acpi_rest(d, head.unknown);
     decode_close(d);
 }
 
 void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count,
                   struct acpi_entry_head head, acpi_entry_tail *tail)
 {
-    size_t head_size = (size_t)head.type + head.gap + head.length;
-
     while (reader_more(&d->in)) {
         struct reader peek = d->in;
         uint32_t type = (uint32_t)reader_uint(&peek, head.type, false);
@@ -163,12 +186,12 @@ void acpi_entries(struct decode *d, const struct acpi_entry *kinds, size_t count
         (void)reader_take(&peek, head.gap);
         size_t length = (size_t)reader_uint(&peek, head.length, false);
 
-        if (length < head_size || length > reader_left(&d->in)) {
+        if (length < head_length(head) || length > reader_left(&d->in)) {
             decode_fault(d, FAULT_BAD_LENGTH, reader_offset(&d->in) + head.type + head.gap);
             return;
         }
         decode_enter(d, length);
-        entry_read(d, entry_find(kinds, count, type), type, head_size, tail);
+        entry_read(d, entry_find(kinds, count, type), type, head, tail);
         decode_leave(d);
     }
 }
@@ -250,19 +273,7 @@ static void table_common(struct decode *d, struct bytes table, size_t from)
         body->decode(d);
     else
         opaque(d);
-    acpi_rest(d);
-    decode_leave(d);
-}
-
-/* RSDP and FACS have headers of their own. */
-static void table_special(struct decode *d, struct bytes table, bool facs)
-{
-    decode_enter(d, table.len);
-    if (facs)
-        acpi_facs(d);
-    else
-        acpi_rsdp(d);
-    acpi_rest(d);
+    acpi_rest(d, KEY_ACPI_ENTRY_DATA);
     decode_leave(d);
 }
 
@@ -288,9 +299,9 @@ static void decode(struct decode *d)
     size_t from = d->in.pos;
     struct bytes all = bytes_slice(d->in.all, from, reader_left(&d->in));
     bool root = bytes_starts_with(all, "RSD PTR ");
-    bool facs = bytes_starts_with(all, "FACS");
+    const struct special *special = special_find(all);
     size_t length = stated_length(all);
-    size_t least = root ? 20 : facs ? 64 : ACPI_HEADER_SIZE;
+    size_t least = special != NULL ? special->least : ACPI_HEADER_SIZE;
 
     table_open(d, all);
     if (length < least) {
@@ -298,7 +309,7 @@ static void decode(struct decode *d)
             decode_fault(d, FAULT_TRUNCATED, d->in.base + from + all.len);
         else
             decode_fault(d, FAULT_BAD_LENGTH, d->in.base + from + (root ? 20 : 4));
-        acpi_rest(d);
+        acpi_rest(d, KEY_ACPI_ENTRY_DATA);
         decode_close(d);
         return;
     }
@@ -306,12 +317,16 @@ static void decode(struct decode *d)
         decode_fault(d, FAULT_TRUNCATED, d->in.base + from + all.len);
     struct bytes table = bytes_slice(all, 0, length);
 
-    if (root || facs)
-        table_special(d, table, facs);
-    else if (length <= all.len)
+    if (special != NULL) {
+        decode_enter(d, table.len);
+        special->body.decode(d);
+        acpi_rest(d, KEY_ACPI_ENTRY_DATA);
+        decode_leave(d);
+    } else if (length <= all.len) {
         table_common(d, table, from);
-    else
+    } else {
         decode_fields(d, ACPI_ROWS(header));
+    }
     if (d->in.failed) {
         decode_close(d);
         return;
@@ -320,7 +335,7 @@ static void decode(struct decode *d)
     if (table.len < all.len) {
         decode_fault(d, FAULT_TRAILING, d->in.base + from + table.len);
         reader_seek(&d->in, from + table.len);
-        acpi_rest(d);
+        acpi_rest(d, KEY_ACPI_ENTRY_DATA);
     }
     decode_close(d);
 }
@@ -347,7 +362,9 @@ static unsigned probe(struct bytes b, struct bytes label)
     bool known = signature_reserved(bytes_slice(b, 0, 4));
     size_t length = stated_length(b);
 
-    if (length == b.len && length >= ACPI_HEADER_SIZE)
+    const struct special *special = special_find(b);
+
+    if (length == b.len && length >= (special != NULL ? special->least : ACPI_HEADER_SIZE))
         return known || sum8(b) == 0 ? 92 : 60;
     return known && b.len >= 8 && length < (16 << 20) ? 50 : 0;
 }

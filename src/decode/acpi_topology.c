@@ -113,7 +113,8 @@ static const struct acpi_entry srat_kinds[] = {
 void acpi_srat(struct decode *d)
 {
     decode_fields(d, ACPI_ROWS(srat_table));
-    acpi_entries(d, ACPI_ROWS(srat_kinds), (struct acpi_entry_head){1, 0, 1}, NULL);
+    acpi_entries(d, ACPI_ROWS(srat_kinds),
+                 (struct acpi_entry_head){1, 0, 1, KEY_ACPI_ENTRY_DATA}, NULL);
 }
 
 void acpi_slit(struct decode *d)

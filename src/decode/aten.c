@@ -19,7 +19,8 @@ enum {
 
 static const char version_mark[] = "ATENs_FW";
 
-static const char *const table_marks[] = {"fwmap", "sig_table"};
+/* Arrays, so that a mark is never absent. */
+static const char table_marks[][10] = {"fwmap", "sig_table"};
 
 size_t aten_version_next(struct bytes b, size_t from)
 {

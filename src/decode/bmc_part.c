@@ -6,6 +6,7 @@
 
 enum {
     RUN_MIN = 256,
+    TAIL_MIN = 16,        /* less, at the end, may be bytes that happen to be zero */
     BEGINNING = 64 * 1024 /* behind a jump of some processors */
 };
 
@@ -51,7 +52,9 @@ static size_t run_length(struct bytes b, size_t at)
 
 static bool is_filling(struct bytes b, size_t at, size_t n)
 {
-    return (b.data[at] == 0 || b.data[at] == 0xff) && (n >= RUN_MIN || at + n == b.len);
+    bool last = at + n == b.len && (at == 0 || n >= TAIL_MIN);
+
+    return (b.data[at] == 0 || b.data[at] == 0xff) && (n >= RUN_MIN || last);
 }
 
 /* The end of what begins at `at` and is no filling. */

@@ -16,6 +16,7 @@ enum {
     DEPTH_MAX = 32,
     VALUE_MAX = 64, /* longer values of a property are claimed as their digest */
     TEXT_MAX = 4096,
+    LONGEST_NAME = 255,
     NODE_BEGINS = 1,
     NODE_ENDS = 2,
     PROPERTY = 3,
@@ -99,12 +100,14 @@ static struct bytes text_take(struct reader *r)
     return b;
 }
 
-/* The name that a property refers to; its bytes are structure. */
+/*
+ * The name that a property refers to; its bytes are structure. Any number of properties may
+ * refer to one long text, so that no name may be longer than names are.
+ */
 static struct bytes property_name(struct fdt *t, uint32_t offset)
 {
-    struct reader r = t->strings;
-
-    reader_seek(&r, offset);
+    struct bytes rest = bytes_slice(t->strings.all, offset, LONGEST_NAME + 1);
+    struct reader r = reader_of(rest, t->strings.blob, t->strings.base + offset);
     struct bytes name = text_take(&r);
 
     if (r.failed || name.len == 0) {
@@ -112,7 +115,7 @@ static struct bytes property_name(struct fdt *t, uint32_t offset)
         return (struct bytes){NULL, 0};
     }
     if (t->named[offset] == 0)
-        decode_claimed_region(t->d, reader_span(&r, offset), CLASS_STRUCTURE);
+        decode_claimed_region(t->d, reader_span(&r, 0), CLASS_STRUCTURE);
     t->named[offset] = 1;
     return name;
 }
@@ -201,6 +204,10 @@ static void node(struct fdt *t, size_t from)
 
     if (t->r.failed)
         return;
+    if (name.len > LONGEST_NAME) {
+        decode_fault(d, FAULT_LIMIT, t->r.base + from);
+        name.len = LONGEST_NAME;
+    }
     if (t->depth > 0) {
         decode_open_bytes(d, ITEM_MAP, name.len > 0 ? name : bytes_of("-"));
         d->out->items[d->item].span = reader_span(&t->r, from);

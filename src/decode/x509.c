@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RFC 5280, section 4.1: the fields of a certificate; appendix A: names. */
+/*
+ * RFC 5280, section 4.1: the fields of a certificate; appendix A: names. As text a name is as
+ * RFC 4514 writes it, but in the order in which it is encoded and with a blank behind each
+ * comma.
+ */
 #include "decode/x509.h"
 
 #include <string.h>
@@ -36,27 +40,49 @@ static struct bytes label_of(struct arena *a, struct bytes oid)
     return der_oid_text(a, oid);
 }
 
-/* A string of a name as bytes to show; BMPString is UTF-16, most significant byte first. */
-static struct bytes name_text(struct arena *a, const struct der *value)
+/*
+ * A string of a name as bytes to show; BMPString is UTF-16, most significant byte first. False
+ * for what is no string.
+ */
+static bool name_text(struct arena *a, const struct der *value, struct bytes *ret)
 {
+    static const uint8_t strings[] = {DER_UTF8, DER_NUMERIC, DER_PRINTABLE,
+                                      DER_T61,  DER_IA5,     DER_VISIBLE};
     struct bytes b = value->content.all;
 
+    *ret = b;
     if (value->tag != DER_BMP)
-        return b;
+        return memchr(strings, value->tag, sizeof(strings)) != NULL;
     uint8_t *swapped = arena_alloc(a, b.len + 1);
-    struct bytes text;
 
     for (size_t i = 0; i + 1 < b.len; i += 2) {
         swapped[i] = b.data[i + 1];
         swapped[i + 1] = b.data[i];
     }
-    return utf16_text(a, (struct bytes){swapped, b.len & ~(size_t)1}, &text) ? text : b;
+    return b.len % 2 == 0 && utf16_text(a, (struct bytes){swapped, b.len}, ret);
+}
+
+/* RFC 4514, 2.4: what would end a value, or not be taken for a part of it. */
+static void add_escaped(struct text *line, struct bytes value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        uint8_t c = value.data[i];
+        bool edge = (c == ' ' && (i == 0 || i + 1 == value.len)) || (c == '#' && i == 0);
+
+        if (c == 0) {
+            text_puts(line, "\\00");
+            continue;
+        }
+        if (edge || strchr("\"+,;<>\\", c) != NULL)
+            text_char(line, '\\');
+        text_char(line, (char)c);
+    }
 }
 
 /* One attribute of a relative distinguished name, added to `line`; its value if it is the CN.
  */
-static bool attribute_read(struct reader *set, struct arena *a, struct text *line,
-                           struct bytes *common)
+static bool attribute_read(struct reader *set, const char *separator, struct arena *a,
+                           struct text *line, struct bytes *common)
 {
     struct der pair;
     struct der type;
@@ -68,13 +94,19 @@ static bool attribute_read(struct reader *set, struct arena *a, struct text *lin
         return false;
     }
     struct bytes label = label_of(a, type.content.all);
-    struct bytes text = name_text(a, &value);
+    struct bytes text;
+    bool string = name_text(a, &value, &text);
 
     if (line->len > 0)
-        text_puts(line, ", ");
+        text_puts(line, separator);
     text_add(line, label);
     text_char(line, '=');
-    text_add(line, text);
+    if (string) {
+        add_escaped(line, text);
+    } else {
+        text_char(line, '#');
+        text_hex(line, value.whole);
+    }
     if (bytes_equal_text(label, "CN"))
         *common = text;
     return true;
@@ -94,8 +126,8 @@ static bool name_read(struct reader *r, struct arena *a, struct bytes *line,
     while (reader_more(&name.content)) {
         bool good = der_expect(&name.content, DER_SET, &set);
 
-        while (good && reader_more(&set.content))
-            good = attribute_read(&set.content, a, &t, common);
+        for (const char *separator = ", "; good && reader_more(&set.content); separator = "+")
+            good = attribute_read(&set.content, separator, a, &t, common);
         if (!good) {
             r->failed = true;
             r->fail_offset =

@@ -7,9 +7,14 @@
 recording one
 D=$(collect one one.assay)
 
+takes_of()
+{
+    states "$1" "$2" | grep -qx "$3"
+}
+
 takes()
 {
-    states one.assay "$1" | grep -qx "$2"
+    takes_of one.assay "$@"
 }
 
 ok "a file is seen" takes cpu "seen proc/cpuinfo"
@@ -24,6 +29,33 @@ ok "what intrusive sources left in a recording is read" \
 ok "what a recording lacks is untried" takes tpm-pcr "untried "
 ok "files for people are no evidence" \
     fails sh -c "'$ASSAY' bundle list one.assay | grep -e dmesg -e regions"
+
+# What the kernel serves in two forms is read once, and what it serves since lately is read.
+recording forms
+mkdir -p forms/sys/kernel/security/ima forms/sys/bus/usb/devices/2-1.4
+H=67e0d1967e4d37a8b7abe73306af3681dc8deb4f362cd62a17964ab545142087
+put forms/sys/kernel/security/ima/ascii_runtime_measurements \
+    "10 7b1b05c6c09bc855e349cc76dd51385d1cee1df2 ima-sig sha256:$H boot_aggregate \n"
+put forms/sys/bus/usb/devices/2-1.4/bos_descriptors \
+    '\005\017\014\000\001\007\020\002\006\000\000\000'
+collect forms forms.assay >/dev/null
+sed -i 's/boot_aggregate/other/' forms/sys/kernel/security/ima/ascii_runtime_measurements
+put forms/sys/bus/usb/devices/2-1.4/bos_descriptors \
+    '\005\017\014\000\001\007\020\002\007\000\000\000'
+collect forms altered.assay >/dev/null
+differs_in()
+{
+    "$ASSAY" diff forms.assay altered.assay | grep -qF -- "$1"
+}
+ok "a list of measured files is read as text" takes_of forms.assay ima-text \
+    "seen sys/kernel/security/ima/ascii_runtime_measurements"
+ok "and its lines are claims" differs_in "- ima@host-kernel/files/boot_aggregate"
+ok "an object store is of its device" differs_in "usb@host-kernel/2-1.4/object-store/capability:2"
+put forms/sys/kernel/security/ima/binary_runtime_measurements ''
+collect forms forms.assay >/dev/null
+ok "the binary list goes before" takes_of forms.assay ima-log \
+    "seen sys/kernel/security/ima/binary_runtime_measurements"
+ok "the text is then left out" takes_of forms.assay ima-text "untried "
 
 # The same files made in another order have the same digest; one more byte has another.
 mkdir two

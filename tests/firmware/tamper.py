@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 import attacks
+import attacks_more
 import compose
 import limited
 import recompress
@@ -401,7 +402,7 @@ class Suite:
         The budget of memory is what the design allows. CPU is told; only a hang fails.
         """
         path = self.write("attack.fd", image)
-        room = attacks.budget(len(image))
+        room = attacks.budget(len(image)) + (attacks_more.OUTPUT if name in attacks_more.STREAMS else 0)
         for verb in (["decode", "--json"], ["appraise", "--json"]):
             done = self.runner.run([self.assay, *verb, path])
             what = f"{done['cpu']:.2f} s of CPU, {done['rss']:.0f} of {room} MiB"
@@ -463,7 +464,7 @@ def main():
         compose_suite(suite)
         other_suite(suite)
         debian_suite(suite)
-        for name, image in attacks.all_attacks():
+        for name, image in [*attacks.all_attacks(), *attacks_more.all_attacks()]:
             if suite.wants(name):
                 suite.attack(name, image)
     finally:

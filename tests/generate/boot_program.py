@@ -14,6 +14,8 @@ VECTORS = struct.pack("<8I", 0xea0000b8, *[0xe59ff014] * 7)
 RISCV = bytes.fromhex("732540f12a82ae84")
 MIPS = bytes.fromhex("3f01001000000000")
 X86 = bytes.fromhex("fafc0f20c00d000000600f22c0")
+X86_64 = bytes.fromhex("4889e7e86d7601004889c4e8717601004831ffe8359e0100")
+POWERPC = bytes.fromhex("382002007c2001247c781b7838000002")
 OPENSBI = bytes.fromhex("33040500b384050033090600ef004055")
 LOGO = b"\nOpenSBI v%d.%d\n\0"
 
@@ -79,6 +81,8 @@ def uboot():
     u("mips", MIPS + bytes(8) + CODE + banner(), "MIPS, little-endian")
     u("mips-big", b"\x10\0\1\x3f" + bytes(12) + CODE + banner(), "MIPS, big-endian")
     u("x86", X86 + CODE + banner(), "x86")
+    u("x86-64", X86_64 + CODE + banner(), "x86, 64 bit")
+    u("powerpc", POWERPC + CODE + banner(), "PowerPC, e500")
     u("two-banners", VECTORS + banner(stage=b"TPL ") + CODE + banner(), "A first stage and what it starts")
     u("no-banner", VECTORS + CODE + b"U-Boot is a program, 2023.01 (today)", "No version with a date")
     u("no-date", VECTORS + CODE + b"U-Boot 2023.01 (yesterday)\0" + b"U-Boot 2023.01", "A version without a date")

@@ -43,11 +43,16 @@ def der(tag, *parts):
     return bytes([tag, 0x80 | size]) + len(body).to_bytes(size, "big") + body
 
 
+def attribute(kind, value):
+    """An attribute of a name: its type in hexadecimal, its value as an element."""
+    return der(0x30, der(6, bytes.fromhex(kind)), value)
+
+
 def name(common, tag=0x0c):
+    if isinstance(common, list):  # sets of attributes
+        return der(0x30, *[der(0x31, *row) for row in common])
     text = common.encode("utf-16-be") if tag == 0x1e else common.encode()
-    return der(0x30,
-               der(0x31, der(0x30, der(6, bytes.fromhex("550406")), der(0x13, b"XX"))),
-               der(0x31, der(0x30, der(6, bytes.fromhex("550403")), der(tag, text))))
+    return name([[attribute("550406", der(0x13, b"XX"))], [attribute("550403", der(tag, text))]])
 
 
 def certificate(common, issuer="Example Root", tag=0x0c, before=b"200102030405Z",

@@ -41,6 +41,14 @@ def main():
                                         (mb.OWNER, b"\7" * 32 + bytes(16))])
           + mb.siglist(mb.PKCS7, [(mb.OWNER, b"signed data")])
           + mb.siglist(OTHER, [(mb.OWNER, b"vendor's own")], header=b"head"))
+    issuer = [[mb.attribute("550406", mb.der(0x13, b"XX"))],
+              [mb.attribute("55040a", mb.der(0x0c, b"VeriSign, Inc.")),
+               mb.attribute("55040b", mb.der(0x16, b"=a+b"))],
+              [mb.attribute("550403", mb.der(0x0c, b" #<x>; \"y\"\\ "))]]
+    subject = [[mb.attribute("550403", mb.der(0x0c, b"#1, O=Other\0 "))],
+               [mb.attribute("55042d", mb.der(3, b"\0\x80"))],
+               [mb.attribute("550461", mb.der(0x13, b" "))]]
+    write("names", mb.siglist(mb.X509, [(mb.OWNER, mb.certificate(subject, issuer))]))
     write("empty-list", mb.siglist(mb.SHA256, []))
     write("fault-truncated", lists[:-1])
     write("fault-header-cut", lists + b"\1\2\3")
