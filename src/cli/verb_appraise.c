@@ -59,21 +59,24 @@ static bool write_html(const struct result *r, const char *path, struct arena *a
 static bool result_of(const struct choice *o, struct arena *a, struct result *ret,
                       struct dsse *ret_envelope, struct err *e)
 {
-    const char *path = o->request.evidence;
+    struct appraisal_request request = o->request;
+    const char *path = request.evidence;
     struct appraisal appraisal;
-    struct bytes file;
 
     if (o->report && !path_is_folder(path)) {
-        if (!file_map(path, LOAD_MAX, a, &file, e))
+        struct bytes *file = &request.given;
+
+        if (!file_map(path, LOAD_MAX, a, file, e))
             return false;
-        if (result_recognise(file))
-            return result_decode(file, a, ret, e) || err_wrap(e, "%s", path);
-        if (signed_result_recognise(file))
-            return signed_result_read(file, a, ret_envelope, ret, e) || err_wrap(e, "%s", path);
+        if (result_recognise(*file))
+            return result_decode(*file, a, ret, e) || err_wrap(e, "%s", path);
+        if (signed_result_recognise(*file))
+            return signed_result_read(*file, a, ret_envelope, ret, e) ||
+                   err_wrap(e, "%s", path);
     }
-    if (!appraise(&o->request, a, &appraisal, e))
+    if (!appraise(&request, a, &appraisal, e))
         return false;
-    appraisal_result(&appraisal, &o->request, a, ret);
+    appraisal_result(&appraisal, &request, a, ret);
     return true;
 }
 
@@ -115,8 +118,12 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
     struct err e;
 
     text_init(&said, a, OUTPUT_MAX);
-    if (!signatures_text(&said, d, &o->believed, a) && o->believed.files.count > 0)
+    if (!signatures_text(&said, d, &o->believed, a) && o->believed.files.count > 0) {
         status = STATUS_FINDING;
+        (void)err_set(&e, ERR_INPUT, "%s is not signed by a key of --signer",
+                      o->request.evidence);
+        (void)verb_fail(v, &e);
+    }
     text_init(&t, a, OUTPUT_MAX);
     if (o->format != NULL && !publish(&t, r, &o->publish, a, &e))
         return verb_fail(v, &e);
