@@ -204,8 +204,12 @@ static void node(struct fdt *t, size_t from)
 
     if (t->r.failed)
         return;
+    struct span told = reader_span(&t->r, from);
+
+    /* What is cut off a name is left to what nothing explains, where it is digested. */
     if (name.len > LONGEST_NAME) {
         decode_fault(d, FAULT_LIMIT, t->r.base + from);
+        told.length -= name.len - LONGEST_NAME + 1; /* and its end */
         name.len = LONGEST_NAME;
     }
     if (t->depth > 0) {
@@ -219,7 +223,7 @@ static void node(struct fdt *t, size_t from)
     fit_node(&t->fit, name, t->depth);
     t->depth++;
     align(t);
-    token_mark(t, from);
+    decode_claimed_region(d, told, CLASS_STRUCTURE);
 }
 
 static void node_end(struct fdt *t, size_t from)
