@@ -200,11 +200,18 @@ static void token_mark(struct fdt *t, size_t from)
 static void node(struct fdt *t, size_t from)
 {
     struct decode *d = t->d;
-    struct bytes whole = text_take(&t->r);
-    struct bytes name = bytes_slice(whole, 0, LONGEST_NAME);
+    struct bytes name = text_take(&t->r);
 
     if (t->r.failed)
         return;
+    struct span told = reader_span(&t->r, from);
+
+    /* What is cut off a name is left to what nothing explains, where it is digested. */
+    if (name.len > LONGEST_NAME) {
+        decode_fault(d, FAULT_LIMIT, t->r.base + from);
+        told.length -= name.len - LONGEST_NAME + 1; /* and its end */
+        name.len = LONGEST_NAME;
+    }
     if (t->depth > 0) {
         decode_open_bytes(d, ITEM_MAP, name.len > 0 ? name : bytes_of("-"));
         d->out->items[d->item].span = reader_span(&t->r, from);
@@ -213,14 +220,10 @@ static void node(struct fdt *t, size_t from)
     } else if (name.len > 0) {
         decode_fault(d, FAULT_BAD_VALUE, t->r.base + from);
     }
-    if (name.len < whole.len) {
-        decode_fault(d, FAULT_LIMIT, t->r.base + from);
-        decode_digest(d, KEY_DATA_DIGEST, whole, reader_span(&t->r, from));
-    }
     fit_node(&t->fit, name, t->depth);
     t->depth++;
     align(t);
-    token_mark(t, from);
+    decode_claimed_region(d, told, CLASS_STRUCTURE);
 }
 
 static void node_end(struct fdt *t, size_t from)
