@@ -219,14 +219,19 @@ static bool judge_history(const struct appraisal_request *q, struct arena *a,
 }
 
 /*
- * Whether nothing was given but a firmware image, alone or in its package: there is no machine
- * to have been seen whole.
+ * The surface of a firmware image, if nothing else was given than that, alone or in its package:
+ * there is no machine to have been seen whole. NULL for anything else.
  */
-static bool only_image(const struct subject *s)
+static const char *only_image(const struct subject *s)
 {
-    return s->evidence.count == 1 &&
-           bytes_equal_text(s->evidence.entries[0].source, "document") &&
-           tree_child(&s->tree, 0, bytes_of("flash@document")) != TREE_NONE;
+    bool alone = s->evidence.count == 1 &&
+                 bytes_equal_text(s->evidence.entries[0].source, "document");
+
+    if (alone && tree_child(&s->tree, 0, bytes_of("flash@document")) != TREE_NONE)
+        return "flash";
+    if (alone && tree_child(&s->tree, 0, bytes_of("bmc-flash@document")) != TREE_NONE)
+        return "bmc-flash";
+    return NULL;
 }
 
 bool appraise(const struct appraisal_request *q, struct arena *a, struct appraisal *ret,
@@ -237,8 +242,8 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         !(q->given.data != NULL ? subject_take(q->evidence, q->given, a, &ret->subject, e)
                                 : subject_load(q->evidence, a, &ret->subject, e)))
         return false;
-    if (q->policy == NULL && only_image(&ret->subject))
-        policy_image(&ret->policy, a);
+    if (q->policy == NULL && only_image(&ret->subject) != NULL)
+        policy_image(&ret->policy, only_image(&ret->subject), a);
     /* The only kind of which a hostile input has very many. */
     findings_expect(&ret->findings, ret->subject.decoded.fault_count);
     coverage_build(&ret->subject, a, &ret->coverage);

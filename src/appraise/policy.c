@@ -32,13 +32,13 @@ void policy_default(struct policy *p, struct arena *a)
     policy_seal(p, a);
 }
 
-void policy_image(struct policy *p, struct arena *a)
+void policy_image(struct policy *p, const char *surface, struct arena *a)
 {
-    p->name = bytes_of("assay-flash-image-1");
+    p->name = bytes_of(arena_format(a, "assay-%s-image-1", surface));
     p->required = ARENA_NEW(a, struct requirement);
     p->required_count = 1;
     p->required[0] = (struct requirement){
-        .surface = bytes_of("flash"), .witness = bytes_of("document"), .judged = true};
+        .surface = bytes_of(surface), .witness = bytes_of("document"), .judged = true};
     policy_seal(p, a);
 }
 

@@ -72,8 +72,9 @@ struct policy {
 /* The built-in policy, "assay-default-1". */
 void policy_default(struct policy *p, struct arena *a);
 
-/* Turns the built-in policy into the one for a lone firmware image, "assay-flash-image-1". */
-void policy_image(struct policy *p, struct arena *a);
+/* Turns the built-in policy into the one for a lone image of this surface, which is all that
+ * "assay-flash-image-1" or "assay-bmc-flash-image-1" requires. */
+void policy_image(struct policy *p, const char *surface, struct arena *a);
 
 /* Sets p->digest from all other members. To be called once they are final. */
 void policy_seal(struct policy *p, struct arena *a);

@@ -85,6 +85,16 @@ def controller(run):
     run.check(rows.get(("bmc-flash", "bmc")) == "partial", "bytes that nothing explains make the reading partial")
 
 
+def lone_controller(run):
+    image_of_bmc = run.file("bmc.bin", sample("megarac-fmh", "full"))
+    reference = os.path.join(run.folder, "bmc.reference")
+    learned = run.call("learn", "-o", reference, image_of_bmc)
+    alone = run.judged(image_of_bmc, "--reference", reference)
+    rows = {(c["surface"], c["witness"]): c["judged_by"] for c in alone[2]}
+    run.check(learned.returncode == 0 and alone[0] == 0, "a controller's image that is its reference is clean")
+    run.check("reference" in rows.get(("bmc-flash", "document"), []), "as a file, of which nothing else is required")
+
+
 def image(code):
     """A flash image with two drivers; the code of the second is given."""
     drivers = [parts.file(name, 7, parts.sections(parts.pe(what), parts.ui(text)))
@@ -155,6 +165,7 @@ def main():
         run = Run(sys.argv[1], folder)
         capsules(run)
         controller(run)
+        lone_controller(run)
         references(run)
         print(f"1..{run.number}")
     return 1 if run.failed else 0
