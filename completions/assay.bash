@@ -2,7 +2,7 @@
 # Bash completion of assay. Made by tools/make-pages from the program's help.
 _assay()
 {
-    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options=
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options= actions=
 
     if [ "$COMP_CWORD" = 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W 'appraise bundle cohort collect cosign decode diff explain formats key learn ledger log reads report rules sign statement --help --version' -- "$word")
@@ -13,6 +13,12 @@ _assay()
             sed -n 's/^\([a-z0-9-]*\)  .*/\1/p')" -- "$word")
         return
     fi
+    case $COMP_CWORD${COMP_WORDS[1]} in
+    2bundle) actions='list extract redact seal verify' ;;
+    2key) actions='make list rotate revoke' ;;
+    2ledger) actions='init epoch prove status rekey nonce sample' ;;
+    2log) actions='init append checkpoint prove verify monitor stamp' ;;
+    esac
     case ${COMP_WORDS[1]} in
     appraise) options='--as-of --dbx --help --html --json --passphrase-fd --passphrase-file --peers --policy --reference --sign --since --yara -o' ;;
     bundle) options='--help --json --key --new-key --zstd -o' ;;
@@ -33,6 +39,10 @@ _assay()
     sign) options='--check --help --json --key --log --passphrase-fd --passphrase-file --signer -o' ;;
     statement) options='--help --json' ;;
     esac
+    if [ -n "$actions" ] && [ "${word#-}" = "$word" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$actions" -- "$word")
+        return
+    fi
     case $word in
     -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;

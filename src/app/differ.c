@@ -222,5 +222,9 @@ void changes_text(struct text *t, const struct subject *a, const struct subject 
             follow += pass == 0 && follows;
         }
     }
-    text_printf(t, "%zu changes, of which %zu follow from others\n", c->count, follow);
+    text_printf(t, "%zu change%s, of which %zu follow from others%s\n", c->count,
+                c->count == 1 ? "" : "s", follow,
+                c->count > 0 && changes_only_own(c)
+                    ? "; nothing differs but what belongs to one machine or was unseen"
+                    : "");
 }

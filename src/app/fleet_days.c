@@ -2,7 +2,7 @@
 /* The Gregorian calendar, counted in cycles of 400 years that begin in March. */
 #include "app/fleet_days.h"
 
-#include "appraise/policy.h"
+#include "base/moment.h"
 
 enum {
     CYCLE_DAYS = 146097,  /* of 400 years */

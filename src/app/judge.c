@@ -236,7 +236,8 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
 {
     *ret = (struct appraisal){.as_of = q->as_of, .findings = {.arena = a}};
     if (!policy_load(q->policy, q->revoked, a, &ret->policy, e) ||
-        !subject_load(q->evidence, a, &ret->subject, e))
+        !(q->given.data != NULL ? subject_take(q->evidence, q->given, a, &ret->subject, e)
+                                : subject_load(q->evidence, a, &ret->subject, e)))
         return false;
     if (q->policy == NULL && only_images(&ret->subject))
         policy_image(&ret->policy, a);

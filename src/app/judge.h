@@ -12,6 +12,7 @@
 
 struct appraisal_request {
     const char *evidence;
+    struct bytes given; /* what was read of it; without data it is still to be loaded */
     const char *const *references; /* reference files or known-good evidence */
     size_t reference_count;
     const char *const *peers; /* evidence of siblings, or one cohort file */

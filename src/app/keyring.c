@@ -12,6 +12,7 @@
 #include "appraise/policy.h"
 #include "base/file.h"
 #include "base/json_read.h"
+#include "base/moment.h"
 
 enum {
     FILE_MAX = 1 << 20

@@ -60,15 +60,23 @@ static bool refuse_own(const char *path, struct bytes b, struct err *e)
     return what == NULL || err_set(e, ERR_INPUT, "%s is %s, no evidence", path, what);
 }
 
-static bool load_evidence(const char *path, struct arena *a, struct evidence *ret,
-                          struct err *e)
+/* A folder that holds none of what the sources give is a wrong name, and no machine. */
+static bool load_folder(const char *path, struct arena *a, struct evidence *ret, struct err *e)
 {
-    struct bytes b;
-
-    if (path_is_folder(path))
-        return collect_recording(path, a, ret, e);
-    if (!file_map(path, LOAD_MAX, a, &b, e))
+    if (!collect_recording(path, a, ret, e))
         return false;
+    for (size_t i = 0; i < ret->count; i++) {
+        if (ret->entries[i].state != COVERAGE_UNTRIED)
+            return true;
+    }
+    return err_set(e, ERR_INPUT,
+                   "%s is a folder without a recording: it has no file that a source gives",
+                   path);
+}
+
+static bool load_bytes(const char *path, struct bytes b, struct arena *a, struct evidence *ret,
+                       struct err *e)
+{
     if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
         return err_wrap(e, "%s", path);
     digest_expect(b.len);
@@ -84,14 +92,28 @@ static bool load_evidence(const char *path, struct arena *a, struct evidence *re
     return true;
 }
 
+static bool subject_finish(const char *path, struct arena *a, struct subject *s, struct err *e)
+{
+    evidence_sort(&s->evidence);
+    s->digest = evidence_digest(&s->evidence, a);
+    return subject_derive(s, a, e) || err_wrap(e, "%s", path);
+}
+
 bool subject_load(const char *path, struct arena *a, struct subject *ret, struct err *e)
 {
+    struct bytes b;
+
     *ret = (struct subject){.name = bytes_of(path)};
-    if (!load_evidence(path, a, &ret->evidence, e))
-        return false;
-    evidence_sort(&ret->evidence);
-    ret->digest = evidence_digest(&ret->evidence, a);
-    return subject_derive(ret, a, e) || err_wrap(e, "%s", path);
+    if (path_is_folder(path))
+        return load_folder(path, a, &ret->evidence, e) && subject_finish(path, a, ret, e);
+    return file_map(path, LOAD_MAX, a, &b, e) && subject_take(path, b, a, ret, e);
+}
+
+bool subject_take(const char *path, struct bytes b, struct arena *a, struct subject *ret,
+                  struct err *e)
+{
+    *ret = (struct subject){.name = bytes_of(path)};
+    return load_bytes(path, b, a, &ret->evidence, e) && subject_finish(path, a, ret, e);
 }
 
 struct bytes subject_identity(const struct subject *s, struct arena *a)

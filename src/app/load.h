@@ -16,6 +16,10 @@ enum {
  */
 bool subject_load(const char *path, struct arena *a, struct subject *ret, struct err *e);
 
+/* The same of a file whose bytes have been read: standard input can be read once only. */
+bool subject_take(const char *path, struct bytes b, struct arena *a, struct subject *ret,
+                  struct err *e);
+
 /* Decodes the evidence of `s` into claims, in a worker, and builds its tree. */
 bool subject_derive(struct subject *s, struct arena *a, struct err *e);
 

@@ -6,6 +6,7 @@
 #include "app/decoding.h"
 #include "base/file.h"
 #include "base/json_read.h"
+#include "base/moment.h"
 
 /*
  * A list of revoked digests: a UEFI signature list or authenticated update as published, the

@@ -145,22 +145,39 @@ static bool within_range(const struct subject *s, const struct against *all, siz
            mine->value.uint <= greatest;
 }
 
+/* What people know a part by, in the order in which it is told. */
+static const char *const telling[] = {"vendor",       "device", "product",     "class",
+                                      "manufacturer", "name",   "part-number", "version"};
+
+/* The place of a name among those that tell most; of all others it is behind the last. */
+static size_t telling_rank(struct bytes name)
+{
+    size_t i = 0;
+
+    while (i < ARRAY_LEN(telling) && !bytes_equal_text(name, telling[i]))
+        i++;
+    return i;
+}
+
 /* The first few claims of a container; those that are bytes, mostly digests, if `bytes`. */
 static void describe_claims(const struct tree *t, uint32_t node, bool bytes, struct text *out)
 {
     const struct tree_node *n = &t->nodes[node];
     unsigned told = 0;
 
-    for (uint32_t i = n->first; i < n->first + n->count && told < 4; i++) {
-        const struct item *claim = tree_claim(t, i);
+    for (size_t rank = 0; rank <= ARRAY_LEN(telling); rank++) {
+        for (uint32_t i = n->first; i < n->first + n->count && told < 4; i++) {
+            const struct item *claim = tree_claim(t, i);
 
-        if (claim == NULL || (claim->value.type == TYPE_BYTES) != bytes ||
-            key_get(claim->key)->expectation == EXPECT_FREE)
-            continue;
-        text_puts(out, told++ > 0 ? ", " : "");
-        text_add(out, t->nodes[i].name);
-        text_char(out, ' ');
-        value_print(out, &claim->value, key_get(claim->key));
+            if (claim == NULL || telling_rank(t->nodes[i].name) != rank ||
+                (claim->value.type == TYPE_BYTES) != bytes ||
+                key_get(claim->key)->expectation == EXPECT_FREE)
+                continue;
+            text_puts(out, told++ > 0 ? ", " : "");
+            text_add(out, t->nodes[i].name);
+            text_char(out, ' ');
+            value_print(out, &claim->value, key_get(claim->key));
+        }
     }
 }
 
@@ -388,7 +405,8 @@ void findings_mark_consequences(struct findings *f, enum judge judge)
     for (size_t i = 0; i < n; i++) {
         struct finding *row = &f->rows[index[i]];
 
-        if (rows[i].cause == CONSEQUENCE_NONE)
+        /* What the difference has found to follow says so already. */
+        if (rows[i].cause == CONSEQUENCE_NONE || row->consequence_of.len > 0)
             continue;
         const struct finding *cause = &f->rows[index[rows[i].cause]];
 

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "appraise/path_match.h"
+#include "base/moment.h"
 #include "evidence/cbor.h"
 
 enum {
     POLICY_VERSION = 1,
     POLICY_MAX = 64 << 20,
-    MOMENT_SIZE = 20, /* 2026-01-31T12:00:00Z */
 };
 
 /* What a server must show before anybody may call it clean. */
@@ -140,21 +140,6 @@ bool digest_list_has(const struct digest_list *l, struct bytes row)
 {
     return l->count > 0 &&
            bsearch(&row, l->rows, l->count, sizeof(*l->rows), row_order) != NULL;
-}
-
-bool moment_valid(struct bytes b)
-{
-    static const char shape[] = "0000-00-00T00:00:00Z";
-
-    if (b.len != MOMENT_SIZE)
-        return false;
-    for (size_t i = 0; i < b.len; i++) {
-        bool digit = b.data[i] >= '0' && b.data[i] <= '9';
-
-        if (shape[i] == '0' ? !digit : b.data[i] != (uint8_t)shape[i])
-            return false;
-    }
-    return true;
 }
 
 /* Whether what ends at `expires` still holds at `as_of`. */

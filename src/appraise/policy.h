@@ -94,7 +94,4 @@ void policy_apply(const struct policy *p, struct bytes as_of, struct findings *f
 const struct approved_change *policy_approval(const struct policy *p, struct bytes path,
                                               struct bytes to, struct bytes as_of);
 
-/* Whether `b` is a moment as "2026-01-31T12:00:00Z". */
-bool moment_valid(struct bytes b);
-
 #endif

@@ -85,6 +85,8 @@ bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, 
 {
     struct stat st;
 
+    if (strcmp(path, "-") == 0)
+        return file_read(path, max, a, ret, e);
     if (stat(path, &st) != 0)
         return err_system(e, errno, "cannot open %s", path);
     if (!S_ISREG(st.st_mode) || st.st_size < MAP_WORTH)

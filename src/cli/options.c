@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "appraise/policy.h"
+#include "base/moment.h"
 
 enum {
     ROWS_MAX = 48,
@@ -129,4 +129,15 @@ bool verb_place(int argc, char **argv, struct verb_place *ret)
         return false;
     *ret = (struct verb_place){argv[optind], argv + optind + 1, (size_t)(argc - optind - 1)};
     return true;
+}
+
+bool verb_files(const struct verb *v, char *const *files, size_t count, int *ret_status)
+{
+    size_t inputs = 0;
+
+    for (size_t i = 0; i < count; i++)
+        inputs += strcmp(files[i], "-") == 0;
+    if (inputs > 1)
+        *ret_status = verb_usage(v, "standard input ('-') can be read once only");
+    return inputs <= 1;
 }

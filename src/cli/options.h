@@ -72,6 +72,12 @@ bool verb_option_json(const struct verb *v, int argc, char **argv, bool *ret_jso
 /* The word before the options, an action, which is taken off the arguments; NULL: none. */
 const char *verb_word(int *argc, char ***argv);
 
+/*
+ * Whether standard input ('-') stands at most once among the files: a second reading would find
+ * it empty. Otherwise *ret_status is that of a usage error, which was printed.
+ */
+bool verb_files(const struct verb *v, char *const *files, size_t count, int *ret_status);
+
 /* What follows the options: what an action works on, and more. */
 struct verb_place {
     const char *where;

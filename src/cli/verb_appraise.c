@@ -59,21 +59,24 @@ static bool write_html(const struct result *r, const char *path, struct arena *a
 static bool result_of(const struct choice *o, struct arena *a, struct result *ret,
                       struct dsse *ret_envelope, struct err *e)
 {
-    const char *path = o->request.evidence;
+    struct appraisal_request request = o->request;
+    const char *path = request.evidence;
     struct appraisal appraisal;
-    struct bytes file;
 
     if (o->report && !path_is_folder(path)) {
-        if (!file_map(path, LOAD_MAX, a, &file, e))
+        struct bytes *file = &request.given;
+
+        if (!file_map(path, LOAD_MAX, a, file, e))
             return false;
-        if (result_recognise(file))
-            return result_decode(file, a, ret, e) || err_wrap(e, "%s", path);
-        if (signed_result_recognise(file))
-            return signed_result_read(file, a, ret_envelope, ret, e) || err_wrap(e, "%s", path);
+        if (result_recognise(*file))
+            return result_decode(*file, a, ret, e) || err_wrap(e, "%s", path);
+        if (signed_result_recognise(*file))
+            return signed_result_read(*file, a, ret_envelope, ret, e) ||
+                   err_wrap(e, "%s", path);
     }
-    if (!appraise(&o->request, a, &appraisal, e))
+    if (!appraise(&request, a, &appraisal, e))
         return false;
-    appraisal_result(&appraisal, &o->request, a, ret);
+    appraisal_result(&appraisal, &request, a, ret);
     return true;
 }
 

@@ -362,9 +362,12 @@ static int verify(struct call *c)
     struct public_key key;
     struct bytes pem;
 
-    if (c->key != NULL && (!file_read(c->key, KEY_MAX, c->arena, &pem, &c->err) ||
-                           !public_key_read(pem, &key, &c->err)))
+    if (c->key != NULL && !file_read(c->key, KEY_MAX, c->arena, &pem, &c->err))
         return fail(c);
+    if (c->key != NULL && !public_key_read(pem, &key, &c->err)) {
+        (void)err_wrap(&c->err, "%s", c->key);
+        return fail(c);
+    }
     if (!load(c))
         return verify_damaged(c);
     const char **states = ARENA_ARRAY(c->arena, const char *, c->bundle.seal_count + 1);

@@ -15,7 +15,8 @@ static void report(struct text *t, const struct choice *o, const struct cohort *
     struct json j;
 
     if (!o->json) {
-        text_printf(t, "%s: %zu members, sha256:", o->output, cohort_size(c));
+        text_printf(t, "%s: %zu member%s, sha256:", o->output, cohort_size(c),
+                    cohort_size(c) == 1 ? "" : "s");
         text_hex(t, (struct bytes){d.bytes, sizeof(d.bytes)});
         text_char(t, '\n');
         return;
@@ -61,6 +62,8 @@ VERB_FUNCTION(cohort)
         return status;
     if (optind >= argc || o.output == NULL)
         return verb_usage(v, "evidence and -o FILE are needed");
+    if (!verb_files(v, argv + optind, (size_t)(argc - optind), &status))
+        return status;
     arena_init(&a);
     status = make_cohort(v, &o, argv + optind, argc - optind, &a);
     arena_done(&a);

@@ -237,8 +237,7 @@ static void batch_add(struct batch *b, const char *path)
     struct err e;
 
     b->paths[p->count] = path;
-    if (strcmp(path, "-") == 0 ? !file_read(path, INPUT_MAX, &b->arena, bytes, &e)
-                               : !file_map(path, INPUT_MAX, &b->arena, bytes, &e)) {
+    if (!file_map(path, INPUT_MAX, &b->arena, bytes, &e)) {
         batch_end(b);
         note_status(b, verb_fail(b->verb, &e));
         return;
@@ -287,5 +286,7 @@ VERB_FUNCTION(decode)
         return verb_usage(v, "a page shows one file");
     if (o.as != NULL && decoder_find(bytes_of(o.as)) == NULL)
         return verb_usage(v, "there is no format '%s'", o.as);
+    if (!verb_files(v, argv + optind, (size_t)(argc - optind), &status))
+        return status;
     return decode_files(v, &o, argv + optind, (size_t)(argc - optind));
 }

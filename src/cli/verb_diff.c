@@ -60,6 +60,8 @@ VERB_FUNCTION(diff)
         return status;
     if (argc - optind != 2)
         return verb_usage(v, "two things to compare are needed");
+    if (!verb_files(v, argv + optind, 2, &status))
+        return status;
     arena_init(&arena);
     status = differ(v, argv + optind, &o, &arena);
     arena_done(&arena);

@@ -20,8 +20,9 @@ static void report(struct text *t, const struct choice *o, const struct referenc
     struct json j;
 
     if (!o->json) {
-        text_printf(t, "%s: %s from %zu machines, sha256:", o->output,
-                    quality_name(set->node.quality), set->node.count);
+        text_printf(t, "%s: %s from %zu machine%s, sha256:", o->output,
+                    quality_name(set->node.quality), set->node.count,
+                    set->node.count == 1 ? "" : "s");
         text_hex(t, (struct bytes){set->digest.bytes, sizeof(set->digest.bytes)});
         text_char(t, '\n');
         return;
@@ -80,6 +81,8 @@ VERB_FUNCTION(learn)
     o.node.time = o.time != NULL ? bytes_of(o.time) : o.node.time;
     if (optind >= argc || o.output == NULL)
         return verb_usage(v, "evidence and -o FILE are needed");
+    if (!verb_files(v, argv + optind, (size_t)(argc - optind), &status))
+        return status;
     arena_init(&arena);
     status = learn(v, &o, argv + optind, argc - optind, &arena);
     arena_done(&arena);

@@ -39,5 +39,7 @@ VERB_FUNCTION(reads)
         return status;
     if (argc - optind < 2)
         return verb_usage(v, "two or more readings are needed");
+    if (!verb_files(v, argv + optind, (size_t)(argc - optind), &status))
+        return status;
     return compare(v, argv + optind, (size_t)(argc - optind), json);
 }

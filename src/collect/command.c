@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/moment.h"
 #include "base/random.h"
 #include "collect/bundle_file.h"
 
@@ -34,15 +35,6 @@ const struct option collect_command_options[] = {
     {"help",       no_argument,       NULL, 'h'},
     {NULL,         0,                 NULL, 0  },
 };
-
-/* YYYY-MM-DDThh:mm:ssZ, RFC 3339 in UTC. */
-static bool time_valid(const char *text)
-{
-    struct tm t = {0};
-    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &t);
-
-    return end != NULL && *end == '\0' && strlen(text) == 20;
-}
 
 /* What reads through the host itself is no second witness. */
 static bool programmer_valid(const char *spec, struct err *e)
@@ -87,7 +79,8 @@ bool collect_command_option(struct collect_command *c, int option, const char *v
         return true;
     case 't':
         c->time = value;
-        return time_valid(value) || err_set(e, ERR_INPUT, "'%s' is no time in UTC", value);
+        return moment_valid(bytes_of(value)) ||
+               err_set(e, ERR_INPUT, "'%s' is not a time as 2026-01-31T12:00:00Z", value);
     case 'S':
         c->salt = value;
         return true;

@@ -174,6 +174,19 @@ static void dbg2_name(struct decode *d)
                     (struct span){d->in.blob, d->in.base + at, length});
 }
 
+static void dbg2_maker_data(struct decode *d)
+{
+    size_t length = dbg2_u16(d, 8);
+    size_t at = dbg2_u16(d, 10);
+    struct reader r = reader_at(&d->in, at, length);
+
+    if (r.failed)
+        decode_fault(d, FAULT_BAD_REFERENCE, d->in.base + 10);
+    else if (length > 0)
+        decode_digest(d, KEY_ACPI_DBG2_DATA, r.all,
+                      (struct span){d->in.blob, d->in.base + at, length});
+}
+
 static void dbg2_registers(struct decode *d)
 {
     size_t count = (size_t)decode_value(d, KEY_ACPI_DBG2_REGISTERS);
@@ -220,6 +233,7 @@ void acpi_dbg2(struct decode *d)
         decode_open(d, ITEM_MAP, "device");
         decode_fields(d, ACPI_ROWS(dbg2_device));
         dbg2_name(d);
+        dbg2_maker_data(d);
         dbg2_registers(d);
         decode_close(d);
         decode_leave(d);

@@ -175,13 +175,19 @@ static const struct record *record_find(unsigned type)
     return NULL;
 }
 
-/* The name at this place of a record, as text; empty if it is not there. */
+/*
+ * The name at this place of a record, as text; empty if it is not there. What is binary in an
+ * inventory is Unicode here (43.15).
+ */
 static struct bytes name_of(struct decode *d, const struct record *r)
 {
     struct reader in = reader_at(&d->in, r->name_at, 1);
     unsigned type_length = reader_u8(&in);
+    struct bytes wide;
 
     in = reader_at(&d->in, r->name_at + 1U, type_length & 0x1f);
+    if (type_length >> 6 == 0 && utf16_text(d->arena, in.all, &wide))
+        return wide;
     return ipmi_text(d->arena, type_length, in.all, true);
 }
 

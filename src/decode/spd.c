@@ -5,6 +5,11 @@
  */
 #include "decode/spd.h"
 
+enum {
+    TURN = 90,
+    NO_TURN = 100
+};
+
 /* Where a generation keeps what tells one module from another; 0 where it has none. */
 struct layout {
     void (*memory)(struct decode *d);
@@ -166,11 +171,15 @@ static uint64_t decimal(unsigned bcd)
     return (bcd >> 4) * 10U + (bcd & 15);
 }
 
-/* Year and week are BCD; both 0x00 or both 0xff state nothing. */
-static void made(struct decode *d, size_t at)
+/*
+ * Year and week are BCD; both 0x00 or both 0xff state nothing. The first generations are older
+ * than their century: a year from `turn` on is one of the nineties.
+ */
+static void made(struct decode *d, size_t at, unsigned turn)
 {
     unsigned year = spd_byte(d, at);
     unsigned week = spd_byte(d, at + 1);
+    uint64_t century = decimal(year) >= turn ? 1900 : 2000;
     bool decimals = (year & 15) < 10 && year >> 4 < 10 && (week & 15) < 10 && week >> 4 < 10;
 
     if (d->in.all.len < at + 2)
@@ -181,7 +190,7 @@ static void made(struct decode *d, size_t at)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + at);
     else
         decode_value_at(d, KEY_SPD_WEEK,
-                        value_uint((2000 + decimal(year)) * 100 + decimal(week)),
+                        value_uint((century + decimal(year)) * 100 + decimal(week)),
                         span_at(d, at, 2));
 }
 
@@ -263,13 +272,13 @@ static void identity(struct decode *d, const struct layout *l)
             return;
         maker_old(d);
         spd_claim(d, KEY_SPD_LOCATION, spd_byte(d, 72), 72);
-        made(d, 93);
+        made(d, 93, TURN);
         serial_claim(d, 95);
         return;
     }
     maker_claim(d, KEY_SPD_MAKER, at);
     spd_claim(d, KEY_SPD_LOCATION, spd_byte(d, at + 2), at + 2);
-    made(d, at + 3);
+    made(d, at + 3, NO_TURN);
     serial_claim(d, at + 5);
     maker_claim(d, KEY_SPD_DRAM_MAKER, l->dram_at);
     if (l->stepping)

@@ -35,7 +35,8 @@ static void spd_organisation_claim(struct decode *d, const struct spd_organisati
 {
     if (o->density == 0)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + density_at);
-    if (o->width == 0)
+    /* The devices of a rank lie side by side on the bus. */
+    if (o->width == 0 || (o->bus != 0 && o->width > o->bus))
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + width_at);
     if (o->ranks == 0)
         decode_fault(d, FAULT_BAD_VALUE, d->in.base + width_at);
@@ -48,7 +49,7 @@ static void spd_organisation_claim(struct decode *d, const struct spd_organisati
         spd_claim(d, KEY_SPD_RANKS, o->ranks, width_at);
     spd_claim(d, KEY_SPD_BUS, o->bus, bus_at);
     spd_claim(d, KEY_SPD_CHANNELS, o->channels, bus_at);
-    if (o->density == 0 || o->width == 0 || o->ranks == 0 || o->bus == 0)
+    if (o->density == 0 || o->width == 0 || o->ranks == 0 || o->width > o->bus)
         return;
     uint64_t megabits = o->density * (o->bus / o->width) * o->dies * o->ranks * o->channels;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/moment.h"
 #include "export/private.h"
 #include "result/words.h"
 

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "export/private.h"
 #include "result/words.h"
 

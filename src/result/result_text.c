@@ -126,7 +126,7 @@ static void finding(struct page *p, const struct result_finding *f)
     paint(p, "0");
     text_puts(p->out, "  ");
     paint(p, "1");
-    text_printable(p->out, f->path);
+    text_printable(p->out, f->path.len > 0 ? f->path : bytes_of("(no single place)"));
     paint(p, "0");
     text_puts(p->out, "\n            ");
     wrap(p, f->why, 12);

@@ -142,7 +142,7 @@ def field_why(data, label, offset, length):
         return "the parts of the timer block id are claims"
     if label in ("Base Address Offset", "Address Size Offset"):
         return "offsets of DBG2 show by the registers found there"
-    if label == "Software Licensing Structure":
+    if label in ("Software Licensing Structure", "OEM Data"):
         return "the body is a digest"
     if "eserved" in label:
         return "reserved bytes are one claim, the listing splits them"
@@ -180,7 +180,8 @@ def check_fields(score, data, result, lines, path):
             why = field_why(data, label, offset, length)
         if not agreed and not why:
             for start, size, key in covered:
-                if start <= offset and offset + length <= start + size and size != length:
+                if start <= offset and offset + length <= start + size and (
+                        size != length or key == "acpi.table.body"):
                     why = f"part of the claim {key}"
         score.add(agreed, why, f"{os.path.basename(path)} {line}")
 

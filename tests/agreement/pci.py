@@ -20,7 +20,7 @@ ADDRESS = re.compile(r"^((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) ")
 
 # The first words by which lspci names a capability, and its ID.
 STANDARD = [
-    ("Power Management", 0x01), ("AGP version", 0x02), ("Vital Product Data", 0x03),
+    ("Null", 0x00), ("Power Management", 0x01), ("AGP version", 0x02), ("Vital Product Data", 0x03),
     ("Slot ID", 0x04), ("MSI:", 0x05), ("CompactPCI hot-swap", 0x06), ("PCI-X", 0x07),
     ("HyperTransport", 0x08), ("Vendor Specific Information", 0x09), ("Debug port", 0x0a),
     ("CompactPCI central", 0x0b), ("Hot-plug capable", 0x0c), ("Subsystem", 0x0d),
@@ -32,7 +32,7 @@ EXTENDED = [
     ("Advanced Error Reporting", 0x01), ("Virtual Channel", 0x02), ("Device Serial Number", 0x03),
     ("Power Budgeting", 0x04), ("Root Complex Link", 0x05), ("Root Complex Internal Link", 0x06),
     ("Root Complex Event Collector", 0x07), ("Multi-Function Virtual Channel", 0x08),
-    ("Root Bridge Control Block", 0x0a), ("Vendor Specific Information", 0x0b),
+    ("Root Bridge Control Block", 0x0a), ("Root Complex Register Block", 0x0a), ("Vendor Specific Information", 0x0b),
     ("Access Control Services", 0x0d), ("Alternative Routing-ID", 0x0e),
     ("Address Translation Service", 0x0f), ("Single Root I/O Virtualization", 0x10),
     ("Multi-Root I/O Virtualization", 0x11), ("Multicast", 0x12),
@@ -47,6 +47,7 @@ EXTENDED = [
     ("Data Link Feature", 0x25), ("Physical Layer 16.0", 0x26), ("Lane Margining", 0x27),
     ("Hierarchy ID", 0x28), ("Native PCIe Enclosure", 0x29), ("Physical Layer 32.0", 0x2a),
     ("Alternate Protocol", 0x2b), ("System Firmware Intermediary", 0x2c),
+    ("Data Object Exchange", 0x2e),
 ]
 COMMAND = ["I/O", "Mem", "BusMaster", "SpecCycle", "MemWINV", "VGASnoop", "ParErr", "Stepping",
            "SERR", "FastB2B", "DisINTx"]
@@ -57,6 +58,11 @@ PORTS = {"Endpoint": 0, "Legacy Endpoint": 1, "Root Port": 4, "Upstream Port": 5
          "Downstream Port": 6, "PCI-Express to PCI/PCI-X Bridge": 7,
          "PCI/PCI-X to PCI-Express Bridge": 8, "Root Complex Integrated Endpoint": 9,
          "Root Complex Event Collector": 10}
+
+
+def speed(value):
+    """A reserved one is unknown."""
+    return value if value is None or value < 7 else 0
 
 
 class Tally:
@@ -74,13 +80,18 @@ class Tally:
             self.bad.append(f"{where[0]} {where[1]}: {what}: lspci {want!r}, Assay {got!r}")
 
 
-def decode(build, files, *options):
-    """The functions of each file: {address: [(path below the function, value)]}."""
+def documents(build, files, *options):
+    """What Assay says of each file."""
     done = subprocess.run([os.path.join(build, "assay"), "decode", "--json", *options, *files],
                           check=False, stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr.decode(errors="replace"))
-    return [functions_of(json.loads(line)) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def decode(build, files, *options):
+    """The functions of each file: {address: [(path below the function, value)]}."""
+    return [functions_of(document) for document in documents(build, files, *options)]
 
 
 def is_function(segment):
@@ -193,7 +204,8 @@ class Function:
         kind = 0 if match.group(2) != "Memory" else {"32": 1, "64": 3}.get(match.group(4))
         if kind is not None:
             self.same(bar + "kind", kind, self.top.get(bar + "kind"))
-        self.same(bar + "address", int(match.group(3), 16), self.top.get(bar + "address"))
+        self.same(bar + "address", int(match.group(3), 16),
+                  int(self.top.get(bar + "address", -1)))
         if match.group(4):
             self.same(bar + "prefetchable", match.group(5) is None,
                       self.top.get(bar + "prefetchable"))
@@ -202,7 +214,8 @@ class Function:
         """Lines of the header, before the capabilities."""
         if match := re.match(r"\tSubsystem: .*\[([0-9a-f]{4}):([0-9a-f]{4})\]", line):
             bridge = [c for c in self.standard.values() if c["name"] == "cap:subsystem"]
-            got = ((bridge[0]["vendor"], bridge[0]["device"]) if bridge else
+            own = "subsystem-vendor" in self.top
+            got = ((bridge[0]["vendor"], bridge[0]["device"]) if bridge and not own else
                    (self.top.get("subsystem-vendor"), self.top.get("subsystem-device")))
             self.same("subsystem", (int(match.group(1), 16), int(match.group(2), 16)), got)
         elif line.startswith("\tControl:"):
@@ -249,7 +262,8 @@ class Function:
         elif match := re.match(r"MSI-X: Enable([+-]) Count=(\d+) Masked([+-])", title):
             self.same("msi-x", [match.group(1) == "+", int(match.group(2)), match.group(3) == "+"],
                       [got.get("enabled"), got.get("last-entry", -1) + 1, got.get("masked")])
-        elif match := re.match(r"Express \(v(\d+)\) (.*?)(?: \(Slot([+-])\))?, MSI (\d+)", title):
+        elif match := re.match(r"Express \(v(\d+)\) (.*?)(?: \(Slot([+-])\))?, MSI (\w+)",
+                               title):
             want = [int(match.group(1)), PORTS.get(match.group(2)), int(match.group(4), 16)]
             self.same("express", want, [got.get("structure-version"), got.get("port-type"),
                                         got.get("interrupt-message")])
@@ -257,9 +271,10 @@ class Function:
                 self.same("slot", match.group(3) == "+", got.get("slot-implemented"))
         elif match := re.match(r"Device Serial Number ([0-9a-f-]+)", title):
             self.same("serial", match.group(1).replace("-", ""), got.get("serial", {}).get("hex"))
-        elif match := re.match(r"Vendor Specific Information: ID=(\w+) Rev=(\w+) Len=(\w+)",
+        elif match := re.match(r"Vendor Specific Information: ID=(\w+) Rev=(\d+) Len=(\w+)",
                                title):
-            self.same("vsec", [int(x, 16) for x in match.groups()],
+            self.same("vsec", [int(match.group(1), 16), int(match.group(2)),
+                               int(match.group(3), 16)],
                       [got.get("vsec-id"), got.get("vsec-revision"), got.get("vsec-length")])
         elif match := re.match(r"Vendor Specific Information: Len=(\w+)", title):
             self.same("vendor length", int(match.group(1), 16), got.get("length"))
@@ -275,14 +290,15 @@ class Function:
         if match := re.match(r"\t\tLnkCap:\tPort #(\d+), Speed (\S+), Width x(\d+)", line):
             self.same("link", [int(match.group(1)), SPEEDS.get(match.group(2)),
                                int(match.group(3))],
-                      [got.get("port-number"), got.get("link-speed-maximum"),
+                      [got.get("port-number"), speed(got.get("link-speed-maximum")),
                        got.get("link-width-maximum")])
         elif match := re.match(r"\t\tLnkSta:\tSpeed (\S+?)(?: \(\w+\))?, Width x(\d+)", line):
             self.same("link in use", [SPEEDS.get(match.group(1)), int(match.group(2))],
-                      [got.get("link-speed"), got.get("link-width")])
+                      [speed(got.get("link-speed")), got.get("link-width")])
         elif match := re.match(r"\t\tDevCap:\tMaxPayload (\d+) bytes, PhantFunc (\d)", line):
             self.same("device", [int(match.group(1)), int(match.group(2))],
-                      [128 << got.get("payload-supported", 9), got.get("phantom-functions")])
+                      [128 << got.get("payload-supported", 9),
+                       (1 << got.get("phantom-functions", 9)) - 1])
         elif match := re.match(r"\t\t\tSlot #(\d+), PowerLimit", line):
             self.same("slot number", int(match.group(1)), got.get("slot-number"))
         elif match := re.match(r"\t\t(Vector table|PBA): BAR=(\d) offset=(\w+)", line):
@@ -291,7 +307,7 @@ class Function:
                       [got.get(f"{name}-bar"), 8 * got.get(f"{name}-offset", -1)])
         elif match := re.match(r"\t\tInitial VFs: (\d+), Total VFs: (\d+), Number of VFs: (\d+), "
                                r"Function Dependency Link: (\w+)", line):
-            self.same("sr-iov", [int(x) for x in match.groups()],
+            self.same("sr-iov", [int(x) for x in match.groups()[:3]] + [int(match.group(4), 16)],
                       [got.get("initial-functions"), got.get("total-functions"),
                        got.get("enabled-functions"), got.get("dependency-link")])
         elif match := re.match(r"\t\tVF offset: (\d+), stride: (\d+), Device ID: (\w+)", line):
@@ -330,7 +346,9 @@ class Function:
         got, title = None, ""
         count = 0
         for line in lines:
-            if line.startswith("\tCapabilities: ["):
+            if "<chain looped>" in line or "<chain broken>" in line:
+                got = None
+            elif line.startswith("\tCapabilities: ["):
                 got, title = self.capability(line)
                 count += 1
             elif line.startswith("\t\t") and got is not None:

@@ -100,4 +100,65 @@ ok "also to check" once sign --check nowhere
 ok "also as a statement" once statement nowhere
 ok "also as a log" once log verify nowhere
 ok "also as a ledger" once ledger status nowhere
+
+# A folder by a wrong name is no machine.
+mkdir -p empty/deep
+echo notes >empty/notes.txt
+wrong()
+{
+    "$ASSAY" "$@" >out 2>err
+    [ $? = 2 ] && grep -q 'empty is a folder without a recording' err
+}
+ok "a folder without a recording is not judged" wrong appraise empty
+ok "nor compared" wrong diff empty empty
+ok "nor learned from" wrong learn -o x empty
+ok "nor a sibling" wrong appraise one --peers one empty
+
+# Times are of days that there are.
+for time in 2026-02-29T00:00:00Z 2026-13-01T00:00:00Z 2026-00-01T00:00:00Z 2026-04-31T00:00:00Z \
+    2026-01-01T24:00:00Z 2026-01-01T00:60:00Z 2026-01-01T00:00:00 2100-02-29T00:00:00Z; do
+    status "no time to judge at: $time" 2 "$ASSAY" appraise one --as-of $time
+    status "no time of collection: $time" 2 "$ASSAY" collect --root one --time $time -o x
+done
+status "the day and the second that are put in" 1 "$ASSAY" appraise one --as-of 2028-02-29T23:59:60Z
+
+# Standard input is read once: what is judged is what came.
+"$ASSAY" collect --root one -o one.assay >out
+same_report()
+{
+    "$ASSAY" report one.assay >want && "$ASSAY" report - <one.assay >out && cmp want out &&
+        "$ASSAY" report /dev/stdin <one.assay >out && cmp want out &&
+        cat one.assay | "$ASSAY" report - >out && cmp want out &&
+        cat one.assay | "$ASSAY" report /dev/stdin >out && cmp want out
+}
+ok "a report of standard input" same_report
+for verb in "diff" "reads" "decode" "learn -o x" "cohort -o x"; do
+    # shellcheck disable=SC2086
+    twice()
+    {
+        "$ASSAY" $verb - - <one.assay >out 2>err
+        [ $? = 2 ] && grep -q "read once only" err
+    }
+    ok "standard input is not taken twice: $verb" twice
+done
+ok "nothing was written by all of these" [ ! -e x ]
+
+# A key that is none is named.
+named()
+{
+    echo nonsense >bad.pem
+    "$ASSAY" bundle verify --key bad.pem one.assay 2>err
+    [ $? = 2 ] && grep -q 'bad.pem: this is no key' err
+}
+ok "a key that is none is named" named
+
+# The last line of a difference says what its exit status does.
+own()
+{
+    cp -r one sister
+    echo 02:00:00:00:00:03 >sister/sys/class/net/eth1/address
+    "$ASSAY" diff one sister >out && tail -n 1 out |
+        grep -qx '1 change, .*nothing differs but what belongs to one machine or was unseen'
+}
+ok "a difference that is none says so" own
 done_testing

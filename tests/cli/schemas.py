@@ -99,6 +99,83 @@ def documented(runner):
         if not os.path.exists(os.path.join(folder, name + ".txt"))))
 
 
+def explained(runner):
+    """Every rule, fault, key and format has an explanation."""
+    runner.check("explain", "every rule", "explain", "--json", *sorted(
+        name[:-4] for name in os.listdir(os.path.join(ROOT, "data", "rules"))))
+    names = {"key": set(), "fault": set()}
+    for where, _, files in os.walk(os.path.join(ROOT, "src", "evidence")):
+        for name in files:
+            if name.endswith(".def"):
+                with open(os.path.join(where, name), encoding="utf-8") as file:
+                    text = file.read()
+                names["key"].update(re.findall(r'^KEY\(\w+, "([^"]+)"', text, re.M))
+                names["fault"].update(re.findall(r'^FAULT\(\w+, "([^"]+)"', text, re.M))
+    names["key"].discard("none")
+    for kind, all_of_it in names.items():
+        runner.check("explain", f"every {kind}", "explain", "--json", *sorted(all_of_it))
+
+
+def policy_of_the_manual(runner, where):
+    """The example of docs/policy.md is a policy once it names digests and a list."""
+    with open(os.path.join(ROOT, "docs", "policy.md"), encoding="utf-8") as file:
+        text = re.search(r"```json\n(.*?)```", file.read(), re.S).group(1)
+    policy = json.loads(text.replace("…", "00" * 32))
+    runner.say("policy: the example of the manual", [
+        error.message for error in schema_of("policy").iter_errors(policy)])
+    path = os.path.join(where, "manual.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(policy, file)
+    with open(os.path.join(where, policy["revoked"]["file"]), "w", encoding="utf-8") as file:
+        file.write("11" * 32 + "\n")
+    runner.check("appraise", "by the policy of the manual", "appraise", "--json", "--policy", path,
+                 "--as-of", "2026-11-24T00:00:00Z", os.path.join(MACHINES, "node-1"))
+
+
+def keeping(runner, where):
+    """Keys, seals, signatures and logs, sound and not."""
+    at = {name: os.path.join(where, name) for name in (
+        "one.assay", "result", "redacted", "a.key", "b.key", "rotated", "revoked",
+        "signed", "cut", "log", "files")}
+    for name in ("a", "b"):
+        runner.check("key", f"key {name}", "key", "make", "--json", "--name", "example.com/log",
+                     "--no-passphrase", at[name + ".key"])
+    runner.check("key", "a successor", "key", "rotate", "--json", "-o", at["rotated"],
+                 at["a.key"], at["b.key"] + ".pub")
+    runner.check("key", "an end", "key", "revoke", "--json", "-o", at["revoked"], "--reason",
+                 "lost", at["a.key"])
+    runner.check("key", "all of it", "key", "list", "--json", at["a.key"] + ".pub",
+                 at["b.key"] + ".pub", at["rotated"], at["revoked"])
+    runner.check("bundle", "seal", "bundle", "seal", "--json", "--key", at["a.key"],
+                 at["one.assay"])
+    runner.check("bundle", "verify by a key", "bundle", "verify", "--json", "--key", at["a.key"],
+                 at["one.assay"])
+    runner.check("bundle", "verify by another", "bundle", "verify", "--json", "--key",
+                 at["b.key"], at["one.assay"], statuses=(1,))
+    runner.check("bundle", "redact", "bundle", "redact", "--json", "-o", at["redacted"],
+                 at["one.assay"], "identity")
+    runner.check("bundle", "list what is redacted", "bundle", "list", "--json", at["redacted"])
+    runner.check("bundle", "extract", "bundle", "extract", "--json", "-o", at["files"],
+                 at["redacted"])
+    with open(at["one.assay"], "rb") as whole, open(at["cut"], "wb") as cut:
+        cut.write(whole.read(3000))
+    runner.check("bundle", "verify a part", "bundle", "verify", "--json", at["cut"], statuses=(1,))
+    runner.check("sign", "a result", "sign", "--json", "--key", at["a.key"], "-o", at["signed"],
+                 at["result"])
+    for who, status in (("a", 0), ("b", 1)):
+        runner.check("sign", f"check by {who}", "sign", "--json", "--check", "--signer",
+                     at[who + ".key"] + ".pub", at["signed"], statuses=(status,))
+    with open(at["signed"], "rb") as whole, open(at["cut"], "wb") as cut:
+        cut.write(whole.read(300))
+    runner.check("sign", "check a part", "sign", "--json", "--check", at["cut"], statuses=(1,))
+    runner.check("log", "init", "log", "init", "--json", "--origin", "example.com/log", "--key",
+                 at["a.key"], at["log"])
+    runner.check("log", "append", "log", "append", "--json", at["log"], at["signed"], at["result"])
+    runner.check("log", "checkpoint", "log", "checkpoint", "--json", at["log"])
+    runner.check("log", "verify", "log", "verify", "--json", at["log"])
+    runner.check("report-jsonl", "findings by line", "report", "--format", "jsonl", at["result"])
+
+
 def judging(runner, where):
     machines = [os.path.join(MACHINES, name) for name in sorted(os.listdir(MACHINES))]
     if len(machines) < 2:
@@ -134,8 +211,11 @@ def main():
     runner.check("explain", "one of each kind", "explain", "--json", "rule.wpbt-present",
                  "bytes.length", "bad-checksum", "flash")
     runner.check("decode", "golden cases", "decode", "--json", *decoder_cases())
+    explained(runner)
     with tempfile.TemporaryDirectory() as where:
         judging(runner, where)
+        policy_of_the_manual(runner, where)
+        keeping(runner, where)
     print(f"1..{runner.number}")
     return 1 if runner.failed else 0
 

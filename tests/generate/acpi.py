@@ -156,11 +156,12 @@ def spcr():
     return body + u32(115200) + u16(len(name)) + u16(88) + name
 
 
-def dbg2(offset=44):
+def dbg2(offset=44, data=b"", beyond=0):
     name = b"\\_SB.UAR1\0"
-    device = u8(1) + u16(22 + 12 + 4 + len(name)) + u8(1) + u16(len(name)) + u16(38) + u16(0) * 2
+    device = u8(1) + u16(22 + 12 + 4 + len(name) + len(data)) + u8(1) + u16(len(name)) + u16(38)
+    device += u16(len(data)) + u16(38 + len(name) + beyond if data else 0)
     device += u16(0x8000) + u16(0x12) + u16(0) + u16(22) + u16(34) + gas(0, 32, 0xfe032000)
-    return u32(offset) + u32(1) + device + u32(0x1000) + name
+    return u32(offset) + u32(1) + device + u32(0x1000) + name + data
 
 
 def package(*parts):
@@ -247,6 +248,7 @@ def main():
         "bgrt": table(b"BGRT", u16(1) + u8(1, 0) + u64(0x7a000000) + u32(100) + u32(200)),
         "spcr": table(b"SPCR", spcr(), 4),
         "dbg2": table(b"DBG2", dbg2(), 0),
+        "dbg2-maker-data": table(b"DBG2", dbg2(data=b"\x01port"), 0),
         "waet": table(b"WAET", u32(2)),
         "wsmt": table(b"WSMT", u32(7)),
         "spmi": table(b"SPMI", u8(1, 1) + u16(0x200) + u8(0, 0, 0, 0) + u32(0) +
@@ -285,6 +287,7 @@ def main():
         "fault-wpbt-encoding": table(b"WPBT", wpbt(b"\0\xdcA\0")),
         "fault-dbg2-offset": table(b"DBG2", dbg2(9)),
         "fault-dbg2-name": table(b"DBG2", spoil(dbg2(), 15)),
+        "fault-dbg2-data": table(b"DBG2", dbg2(data=b"\x01port", beyond=1)),
         "fault-dbg2-length": table(b"DBG2", u32(44) + u32(1) + u8(0) + u16(21) + bytes(19)),
         "fault-dbg2-register": table(b"DBG2", spoil(dbg2(), 8 + 18)),
         "fault-hest-count": table(b"HEST", hest(3)),

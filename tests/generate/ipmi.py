@@ -114,6 +114,10 @@ def sdr():
     cases.write("ipmi-sdr", "minimal", b"")
     cases.write("ipmi-sdr", "full", data)
     cases.write("ipmi-sdr", "unknown-type", sdr_record(1, 0x77, b"abc"))
+    named = bytes([0x20, 0, 0, 0xbf, 0, 0, 0, 7, 1, 0])
+    cases.write("ipmi-sdr", "unicode-name",
+                sdr_record(1, 0x12, named + b"\x06" + "B\u00c4C".encode("utf-16-le")) +
+                sdr_record(2, 0x12, named + b"\x02\0\xd8"))
     cases.write("ipmi-sdr", "refused", b"\xc9")
     cases.write("ipmi-sdr", "fault-truncated", data[:50])
     cases.write("ipmi-sdr", "fault-short-record", sdr_record(1, 2, compact[:12]))
