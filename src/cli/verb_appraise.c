@@ -118,8 +118,12 @@ static int show(const struct verb *v, const struct choice *o, const struct resul
     struct err e;
 
     text_init(&said, a, OUTPUT_MAX);
-    if (!signatures_text(&said, d, &o->believed, a) && o->believed.files.count > 0)
+    if (!signatures_text(&said, d, &o->believed, a) && o->believed.files.count > 0) {
         status = STATUS_FINDING;
+        (void)err_set(&e, ERR_INPUT, "%s is not signed by a key of --signer",
+                      o->request.evidence);
+        (void)verb_fail(v, &e);
+    }
     text_init(&t, a, OUTPUT_MAX);
     if (o->format != NULL && !publish(&t, r, &o->publish, a, &e))
         return verb_fail(v, &e);

@@ -152,6 +152,21 @@ named()
 }
 ok "a key that is none is named" named
 
+# Whose word a report is not is said where nobody misses it.
+unsigned()
+{
+    "$ASSAY" key make own.key --name example.com --no-passphrase >out
+    "$ASSAY" key make other.key --name example.org --no-passphrase >out
+    "$ASSAY" appraise one --sign own.key -o one.signed >out
+    "$ASSAY" report --json --signer own.key.pub one.signed >out 2>err
+    [ $? = 0 ] && [ ! -s err ] || return 1
+    for result in one.signed one.result; do
+        "$ASSAY" report --json --signer other.key.pub $result >out 2>err
+        [ $? = 1 ] && grep -q "$result is not signed by a key of --signer" err || return 1
+    done
+}
+ok "a report that is not by the signer" unsigned
+
 # The last line of a difference says what its exit status does.
 own()
 {

@@ -133,6 +133,12 @@ def sel():
     data += struct.pack("<HB", 7, 0xe2) + b"no time here!"
     cases.write("ipmi-sel", "minimal", b"")
     cases.write("ipmi-sel", "full", data)
+    # Each state of the sensor types whose states are seldom seen: IPMI 2.0, table 42-3.
+    states = {0x0d: range(9), 0x11: range(8), 0x1d: range(8), 0x1f: range(11), 0x21: range(10),
+              0x22: range(15), 0x24: range(4)}
+    cases.write("ipmi-sel", "sensor-states", b"".join(
+        event(1, kind, 0x6f, bytes([state, 0xff, 0xff]))
+        for kind, every in states.items() for state in every))
     cases.write("ipmi-sel", "refused", b"\xcb")
     cases.write("ipmi-sel", "fault-truncated", data[:20])
     cases.write("ipmi-sel", "fault-type", struct.pack("<HB", 1, 5) + bytes(13))
