@@ -37,6 +37,8 @@ static void work(void *user, struct decoded *d, struct worker_notes *notes)
         if (decoder == NULL)
             decoder = take_over(d, b, in->bytes, &label, &notes->decoders[i]);
         (void)engine_add(engine, in->bytes, &in->digest, decoder, label, b->mount);
+        if (b->decoder == NULL)
+            engine_tell_images(engine);
     }
     engine_watch(engine, notes->now);
     engine_run(engine);

@@ -91,6 +91,67 @@ static void mount_all(struct subject *s)
     }
 }
 
+/* The claim that says where the image of a package is compared; NULL: it carries none, or
+ * several. */
+static const struct item *only_image(const struct decoded *d)
+{
+    const struct item *only = NULL;
+
+    for (uint32_t i = 1; i < d->item_count; i++) {
+        if (d->items[i].kind != ITEM_CLAIM || d->items[i].key != KEY_PACKAGE_IMAGE)
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = &d->items[i];
+    }
+    return only;
+}
+
+/* Whether a fault stands at a container or around it. */
+static bool fault_around(const struct decoded *d, uint32_t item)
+{
+    while (item != 0 && !d->items[item].faulty)
+        item = d->items[item].parent;
+    return item != 0;
+}
+
+static bool span_holds(struct span s, const struct fault *f)
+{
+    return f->blob == s.blob && f->offset >= s.offset && f->offset - s.offset <= s.length;
+}
+
+/*
+ * The image that a vendor's package carries takes the place that the image alone would have:
+ * there it is compared with what was read from a machine.
+ */
+static void unpack_image(struct decoded *d)
+{
+    static const char *const places[] = {"flash@document", "bmc-flash@document"};
+    const struct item *claim = only_image(d);
+
+    for (size_t i = 0; claim != NULL && i < ARRAY_LEN(places); i++) {
+        if (!bytes_equal_text(claim->value.bytes, places[i]))
+            continue;
+        uint32_t said = (uint32_t)(claim - d->items);
+        uint32_t from = claim->parent;
+        struct span image = claim->span;
+        uint32_t to = decoded_open(d, 0, ITEM_MAP, bytes_of(places[i]));
+
+        d->items[to].span = image;
+        d->items[to].faulty = fault_around(d, from);
+        /* What came before the claim is the package's word about the image. */
+        for (uint32_t k = said + 1; k < d->item_count; k++) {
+            if (d->items[k].parent == from)
+                d->items[k].parent = to;
+        }
+        for (size_t k = 0; k < d->fault_count; k++) {
+            if (d->faults[k].item == from && span_holds(image, &d->faults[k]))
+                d->faults[k].item = to;
+        }
+        return;
+    }
+}
+
 /* A fault is a statement about the machine too: it shows in trees and in comparisons. */
 static void faults_to_claims(struct decoded *d)
 {
@@ -147,6 +208,7 @@ bool subject_derive(struct subject *s, struct arena *a, struct err *e)
     if (d.task.input_count > 0 && !decode_surviving(&d, a, e))
         return false;
     s->decoded = d.task.decoded;
+    unpack_image(&s->decoded);
     faults_to_claims(&s->decoded);
     tree_build(&s->tree, &s->decoded, NULL, NULL);
     return true;

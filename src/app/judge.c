@@ -218,17 +218,15 @@ static bool judge_history(const struct appraisal_request *q, struct arena *a,
     return true;
 }
 
-/* Whether nothing was given but firmware images: there is no machine to have been seen whole.
+/*
+ * Whether nothing was given but a firmware image, alone or in its package: there is no machine
+ * to have been seen whole.
  */
-static bool only_images(const struct subject *s)
+static bool only_image(const struct subject *s)
 {
-    const struct tree_node *root = &s->tree.nodes[0];
-
-    for (uint32_t i = root->first; i < root->first + root->count; i++) {
-        if (!bytes_equal_text(s->tree.nodes[i].name, "flash@document"))
-            return false;
-    }
-    return root->count > 0;
+    return s->evidence.count == 1 &&
+           bytes_equal_text(s->evidence.entries[0].source, "document") &&
+           tree_child(&s->tree, 0, bytes_of("flash@document")) != TREE_NONE;
 }
 
 bool appraise(const struct appraisal_request *q, struct arena *a, struct appraisal *ret,
@@ -239,7 +237,7 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         !(q->given.data != NULL ? subject_take(q->evidence, q->given, a, &ret->subject, e)
                                 : subject_load(q->evidence, a, &ret->subject, e)))
         return false;
-    if (q->policy == NULL && only_images(&ret->subject))
+    if (q->policy == NULL && only_image(&ret->subject))
         policy_image(&ret->policy, a);
     /* The only kind of which a hostile input has very many. */
     findings_expect(&ret->findings, ret->subject.decoded.fault_count);

@@ -8,6 +8,7 @@
 #include "appraise/cohort.h"
 #include "base/file.h"
 #include "base/pack.h"
+#include "base/tar.h"
 #include "collect/collect.h"
 #include "evidence/bundle.h"
 #include "evidence/source.h"
@@ -36,12 +37,32 @@ static void document(const char *path, struct bytes b, struct arena *a, struct e
     evidence_add(ret, a, n);
 }
 
-/* The magic of ustar or the first name of a bundle, so that no one damaged byte makes it a file
- * of another kind: whatever carries them must be a whole and good bundle. */
-static bool tar_recognised(struct bytes b)
+/* A member that every bundle has, or only bundles. */
+static bool bundle_member(struct bytes block)
 {
-    return bytes_starts_with(bytes_slice(b, 257, SIZE_MAX), "ustar") ||
-           bytes_starts_with(b, "blobs/sha256-") || bytes_starts_with(b, "redacted/sha256-");
+    struct bytes content = bytes_slice(block, TAR_BLOCK, SIZE_MAX);
+
+    return bytes_starts_with(block, "blobs/sha256-") ||
+           bytes_starts_with(block, "redacted/sha256-") ||
+           bytes_starts_with(block, "evidence.cbor") ||
+           (bytes_starts_with(block, "manifest.json") &&
+            bytes_starts_with(content, "{\"schema\":"));
+}
+
+/*
+ * A bundle has at least two such members, so that no one damaged byte makes it a file of
+ * another kind: whatever carries one must be a whole and good bundle. Other files are tar
+ * archives too.
+ */
+static bool bundle_recognised(struct bytes b)
+{
+    if (!bytes_starts_with(bytes_slice(b, 257, SIZE_MAX), "ustar") && !bundle_member(b))
+        return false;
+    for (size_t at = 0; at < b.len; at += TAR_BLOCK) {
+        if (bundle_member(bytes_slice(b, at, SIZE_MAX)))
+            return true;
+    }
+    return false;
 }
 
 /* What this program writes and is no evidence is not to be judged as if it were a part. */
@@ -80,7 +101,7 @@ static bool load_bytes(const char *path, struct bytes b, struct arena *a, struct
     if (pack_recognised(b) && !pack_read(b, LOAD_MAX, a, &b, e))
         return err_wrap(e, "%s", path);
     digest_expect(b.len);
-    if (!tar_recognised(b)) {
+    if (!bundle_recognised(b)) {
         document(path, b, a, ret);
         return refuse_own(path, b, e);
     }

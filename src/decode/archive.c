@@ -22,7 +22,7 @@ void archive_unpacked(struct decode *d, struct span packed, struct bytes content
 
     decode_digest(d, KEY_PART_PACKED_DIGEST, decode_span_bytes(d, packed), packed);
     decode_claimed_region(d, packed, CLASS_COMPRESSED);
-    image_part_at(d, (struct span){blob, 0, content.len}, CLASS_DATA);
+    image_file_at(d, (struct span){blob, 0, content.len}, CLASS_DATA);
 }
 
 void archive_unread(struct decode *d, struct span packed, enum byte_class class)

@@ -301,7 +301,7 @@ static void file_content(struct cabinet *c, uint64_t stated)
 
     d->in = back;
     if (alone)
-        image_part_at(d, (struct span){f->blob, at, length}, CLASS_DATA);
+        image_file_at(d, (struct span){f->blob, at, length}, CLASS_DATA);
     else
         decode_fault(d, f->files->count == BMC_PARTS_MAX ? FAULT_LIMIT : FAULT_OVERLAP, stated);
 }

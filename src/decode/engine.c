@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/engine.h"
 
+#include <string.h>
+
 #include "decode/engine_private.h"
 
 enum {
@@ -50,6 +52,49 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
                         row, all, label, parent, 0, e->root_count - 1, {all, all}
     });
     return blob;
+}
+
+/* The place of an image of a flash part that this decoder reads by itself; NULL: of none. */
+static const char *image_place(const struct decoder *row)
+{
+    static const struct {
+        const char *surface;
+        const char *place;
+    } images[] = {
+        {"flash",     "flash@document"    },
+        {"bmc-flash", "bmc-flash@document"},
+    };
+
+    const char *surface = row == NULL ? "" : row->surface != NULL ? row->surface : row->name;
+
+    for (size_t i = 0; i < ARRAY_LEN(images); i++) {
+        if (strcmp(images[i].surface, surface) == 0)
+            return images[i].place;
+    }
+    return NULL;
+}
+
+void engine_tell_images(struct engine *e)
+{
+    const struct decoder *row = e->jobs[e->job_count - 1].decoder;
+
+    e->roots[e->root_count - 1].package = row != NULL && image_place(row) == NULL;
+}
+
+/* What stands inside an image is part of that one. */
+static void tell_image(struct decode *d, const struct job *j)
+{
+    struct root *r = &d->engine->roots[j->root];
+    const char *place = image_place(j->decoder);
+
+    if (!r->package || place == NULL || r->image_count == ARRAY_LEN(r->images))
+        return;
+    for (uint32_t at = j->item; at != 0; at = d->out->items[at].parent) {
+        if (r->image_count > 0 && at == r->images[0])
+            return;
+    }
+    r->images[r->image_count++] = j->item;
+    decode_located(d, KEY_PACKAGE_IMAGE, value_text(bytes_of(place)), j->span);
 }
 
 bool engine_full(struct decode *d)
@@ -250,6 +295,7 @@ static void job_run(struct engine *e, const struct job *j)
         engine_mark(&d, j->span, CLASS_UNREAD, false);
         return;
     }
+    tell_image(&d, j);
     row->decode(&d);
     job_finish(&d);
     if (d.item != j->item)

@@ -54,6 +54,13 @@ struct engine *engine_new(struct decoded *out);
 uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *digest,
                     const char *decoder, struct bytes label, uint32_t parent);
 
+/*
+ * The blob that was queued last may be a package of another format than a flash image. Then the
+ * container of an image that it carries gets the claim `package.image`: the place where the
+ * image alone would be found. So does a second one, as a sign that there are several.
+ */
+void engine_tell_images(struct engine *e);
+
 /* What is computed from now on may come from `m`, and is kept there. Nothing else changes. */
 void engine_remember(struct engine *e, struct memo *m);
 

@@ -201,18 +201,20 @@ static void node(struct fdt *t, size_t from)
 {
     struct decode *d = t->d;
     struct bytes name = text_take(&t->r);
-    struct span stated = reader_span(&t->r, from);
 
     if (t->r.failed)
         return;
+    struct span told = reader_span(&t->r, from);
+
+    /* What is cut off a name is left to what nothing explains, where it is digested. */
     if (name.len > LONGEST_NAME) {
         decode_fault(d, FAULT_LIMIT, t->r.base + from);
-        stated.length -= name.len - LONGEST_NAME + 1; /* the rest stays unknown */
+        told.length -= name.len - LONGEST_NAME + 1; /* and its end */
         name.len = LONGEST_NAME;
     }
     if (t->depth > 0) {
         decode_open_bytes(d, ITEM_MAP, name.len > 0 ? name : bytes_of("-"));
-        d->out->items[d->item].span = stated;
+        d->out->items[d->item].span = reader_span(&t->r, from);
         if (name.len == 0)
             decode_fault(d, FAULT_BAD_VALUE, t->r.base + from);
     } else if (name.len > 0) {
@@ -221,7 +223,7 @@ static void node(struct fdt *t, size_t from)
     fit_node(&t->fit, name, t->depth);
     t->depth++;
     align(t);
-    decode_claimed_region(d, stated, CLASS_STRUCTURE);
+    decode_claimed_region(d, told, CLASS_STRUCTURE);
 }
 
 static void node_end(struct fdt *t, size_t from)

@@ -6,20 +6,25 @@
 #include "decode/engine.h"
 #include "decode/engine_private.h"
 
+enum {
+    FILE_SURE = 60 /* how sure a decoder must be of a whole file */
+};
+
 /*
- * The decoder that is sure of a part. Never for all that the caller was given: what it could
+ * The decoder that is so sure of a part. Never for all that the caller was given: what it could
  * not explain would come back to it, or go to and fro between two, as deep as nesting may be.
  */
-static const struct decoder *known_part(const struct decode *d, struct span s, struct bytes b)
+static const struct decoder *known_part(const struct decode *d, struct span s, struct bytes b,
+                                        unsigned least)
 {
     const struct reader *given = d->depth > 0 ? &d->outer[0] : &d->in;
 
     if (s.blob == given->blob && s.offset == given->base && s.length == given->all.len)
         return NULL;
-    return decoder_probe_sure(b, (struct bytes){NULL, 0}, DECODER_SURE);
+    return decoder_probe_sure(b, (struct bytes){NULL, 0}, least);
 }
 
-void image_part_at(struct decode *d, struct span s, enum byte_class class)
+static void part(struct decode *d, struct span s, enum byte_class class, unsigned least)
 {
     struct bytes b = decode_span_bytes(d, s);
     struct span here = {s.blob, s.offset, 0};
@@ -32,7 +37,7 @@ void image_part_at(struct decode *d, struct span s, enum byte_class class)
         decode_claimed_region(d, s, b.data[0] == 0xff ? CLASS_FREE_ERASED : CLASS_PADDING);
         return;
     }
-    const struct decoder *known = known_part(d, s, b);
+    const struct decoder *known = known_part(d, s, b, least);
 
     if (known != NULL) {
         /* It speaks for no byte: it may differ where nothing else does, and what the part's
@@ -44,6 +49,16 @@ void image_part_at(struct decode *d, struct span s, enum byte_class class)
     decode_digest(d, KEY_PART_DIGEST, b, s);
     decode_value_at(d, KEY_DATA_ENTROPY, value_uint(bytes_entropy(b)), here);
     decode_claimed_region(d, s, class);
+}
+
+void image_part_at(struct decode *d, struct span s, enum byte_class class)
+{
+    part(d, s, class, DECODER_SURE);
+}
+
+void image_file_at(struct decode *d, struct span s, enum byte_class class)
+{
+    part(d, s, class, FILE_SURE);
 }
 
 void image_part(struct decode *d, size_t n, enum byte_class class)

@@ -15,6 +15,12 @@ void image_part(struct decode *d, size_t n, enum byte_class class);
 /* As image_part for a span of any blob of this decode, such as a derived one. */
 void image_part_at(struct decode *d, struct span s, enum byte_class class);
 
+/*
+ * As image_part_at for a whole file, such as a member of an archive: where it begins and ends
+ * is known, so that less than a signature will do.
+ */
+void image_file_at(struct decode *d, struct span s, enum byte_class class);
+
 /* `n` bytes of text up to a NUL, under `key`; what follows the NUL is claimed when not zero. */
 void image_text(struct decode *d, enum key_id key, size_t n);
 

@@ -6,12 +6,14 @@
  */
 #include <string.h>
 
+#include "decode/engine.h"
 #include "decode/pe.h"
 
 enum {
     HEADER_MIN = 40,
     IMAGE_MAX = 512 << 20,
     ALIGNMENT = 8,
+    CONTENT_SURE = 60 /* how sure a decoder must be of what is carried behind a program */
 };
 
 static const struct field file_header[] = {
@@ -183,6 +185,14 @@ static void behind(struct decode *d, const struct pe *pe, struct span s, enum by
         decode_region(d, s, class);
 }
 
+static void overlay_content(struct decode *d, struct span s, struct bytes b)
+{
+    const struct decoder *known = decoder_probe_sure(b, (struct bytes){NULL, 0}, CONTENT_SURE);
+
+    if (known != NULL)
+        decode_child(d, ITEM_MAP, bytes_of("overlay"), s, known->name);
+}
+
 /* What lies behind the last section and is no certificate: symbols, alignment, or more. */
 static void overlay(struct decode *d, const struct pe *pe)
 {
@@ -204,6 +214,10 @@ static void overlay(struct decode *d, const struct pe *pe)
         decode_value_at(d, KEY_PE_OVERLAY, value_uint(b.len),
                         (struct span){s.blob, s.offset, 0});
     behind(d, pe, s, padding ? CLASS_PADDING : CLASS_UNKNOWN);
+    /* A program that installs carries what it installs; a module of an image has none to carry.
+     */
+    if (pe->whole && !padding)
+        overlay_content(d, s, b);
 }
 
 /* The digest that speaks for the image, and what it speaks for. */

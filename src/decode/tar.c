@@ -129,7 +129,7 @@ static void member(struct decode *d, const struct tar_file *f, struct pending *n
                  bmc_span(d, f->at, end - f->at));
     header(d, f, told.link);
     if (is_regular(f->type)) {
-        image_part_at(d, content, CLASS_DATA);
+        image_file_at(d, content, CLASS_DATA);
     } else if (f->content.len > 0) {
         about_next(next, f);
         decode_digest(d, KEY_PART_DIGEST, f->content, content);

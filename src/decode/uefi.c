@@ -14,15 +14,17 @@ enum {
     HEADER_LENGTH_AT = 48,
     EXT_AT = 52,
     ALIGNMENT = 8,
-    PLAUSIBLE = 3,  /* of five signs of a volume header beside the signature */
+    SIGNS = 5,      /* of a volume header beside the signature */
+    PLAUSIBLE = 3,  /* so many of them will do where a volume may stand */
     FILL_MIN = 256, /* equal bytes that are told apart from what stands beside them */
     BLOCK = 4096,   /* a whole block of one value ends what no structure explains */
 };
 
-bool uefi_volume_here(struct bytes b)
+/* How many signs of a volume header there are; 0 without the signature. */
+static unsigned volume_signs(struct bytes b)
 {
     if (b.len < UEFI_VOLUME_HEADER_MIN || memcmp(b.data + SIGNATURE_AT, "_FVH", 4) != 0)
-        return false;
+        return 0;
     struct reader r = reader_at(&(struct reader){.all = b}, LENGTH_AT, 24);
     uint64_t length = reader_u64le(&r);
 
@@ -37,7 +39,12 @@ bool uefi_volume_here(struct bytes b)
     signs += b.data[54] == 0;
     signs += b.data[55] == 1 || b.data[55] == 2;
     signs += uefi_guid_name(bytes_slice(b, 16, GUID_SIZE)) != NULL;
-    return signs >= PLAUSIBLE;
+    return signs;
+}
+
+bool uefi_volume_here(struct bytes b)
+{
+    return volume_signs(b) >= PLAUSIBLE;
 }
 
 size_t uefi_volume_next(struct bytes all, size_t from)
@@ -50,8 +57,11 @@ size_t uefi_volume_next(struct bytes all, size_t from)
         if (found == NULL)
             break;
         at = (size_t)(found - all.data);
-        if (at % ALIGNMENT == SIGNATURE_AT % ALIGNMENT &&
-            uefi_volume_here(bytes_slice(all, at - SIGNATURE_AT, SIZE_MAX)))
+        /* Behind a wrapper's header of any size, but there it must be one without doubt. */
+        bool aligned = at % ALIGNMENT == SIGNATURE_AT % ALIGNMENT;
+
+        if (volume_signs(bytes_slice(all, at - SIGNATURE_AT, SIZE_MAX)) >=
+            (aligned ? PLAUSIBLE : SIGNS))
             return at - SIGNATURE_AT;
         at++;
     }

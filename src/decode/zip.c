@@ -128,7 +128,7 @@ static void content(struct decode *d, const struct entry *e, struct span s)
             decode_fault(d, FAULT_BAD_LENGTH, e->stated);
         if (codec_crc32(0, decode_span_bytes(d, s)) != e->crc)
             decode_fault(d, FAULT_BAD_CHECKSUM, e->stated);
-        image_part_at(d, s, CLASS_DATA);
+        image_file_at(d, s, CLASS_DATA);
     } else {
         archive_unread(d, s, CLASS_COMPRESSED);
     }

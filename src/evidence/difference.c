@@ -545,6 +545,34 @@ static void match_surfaces(struct differ *d, const struct pair *root, bool a_is_
     }
 }
 
+/*
+ * Two files. Where one is a package that carries the image that the other is, the package's own
+ * words have nothing to be compared with. False if the files have nothing in common.
+ */
+static bool match_files(struct differ *d, const struct pair *root)
+{
+    const struct tree_node *x = &d->a->nodes[0];
+    const struct tree_node *y = &d->b->nodes[0];
+    struct pair blind = {root->a, root->b, true, true};
+    bool common = false;
+
+    for (uint32_t i = x->first; i < x->first + x->count; i++)
+        common = common || tree_child(d->b, 0, d->a->nodes[i].name) != TREE_NONE;
+    for (uint32_t i = x->first; common && i < x->first + x->count; i++) {
+        uint32_t k = tree_child(d->b, 0, d->a->nodes[i].name);
+
+        if (k != TREE_NONE)
+            match(d, root, i, k);
+        else
+            gone(d, &blind, i);
+    }
+    for (uint32_t k = y->first; common && k < y->first + y->count; k++) {
+        if (tree_child(d->a, 0, d->b->nodes[k].name) == TREE_NONE)
+            came(d, &blind, k);
+    }
+    return common;
+}
+
 void trees_differ(const struct tree *a, const struct tree *b, bool all, struct arena *arena,
                   struct changes *ret)
 {
@@ -552,9 +580,12 @@ void trees_differ(const struct tree *a, const struct tree *b, bool all, struct a
     struct pair root = {0, 0, false, false};
 
     *ret = (struct changes){.arena = arena};
-    if (only_documents(a) != only_documents(b))
-        match_surfaces(&d, &root, only_documents(a));
-    else
+    bool a_is_file = only_documents(a);
+    bool b_is_file = only_documents(b);
+
+    if (a_is_file != b_is_file)
+        match_surfaces(&d, &root, a_is_file);
+    else if (!a_is_file || !match_files(&d, &root))
         match(&d, &root, 0, 0);
     while (d.count > 0) {
         struct pair p = d.todo[--d.count];
