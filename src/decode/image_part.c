@@ -40,7 +40,9 @@ static void part(struct decode *d, struct span s, enum byte_class class, unsigne
     const struct decoder *known = known_part(d, s, b, least);
 
     if (known != NULL) {
-        decode_digest(d, KEY_PART_READ_DIGEST, b, s);
+        /* It speaks for no byte: it may differ where nothing else does, and what the part's
+         * decoder leaves unexplained must still be told. */
+        decode_digest(d, KEY_PART_READ_DIGEST, b, here);
         decode_child(d, ITEM_MAP, (struct bytes){NULL, 0}, s, known->name);
         return;
     }

@@ -105,6 +105,7 @@ static void xattr_claim(struct jffs2 *j, const struct j2_reference *r)
     const struct j2_xattr *x = xattr_find(j, r->id);
 
     decode_claimed_region(j->d, j2_span(j, r->at, 28), CLASS_STRUCTURE);
+    j2_live(j, r->at);
     if (x == NULL) {
         j2_fault(j, FAULT_BAD_REFERENCE, r->at + 16);
         return;
@@ -113,6 +114,7 @@ static void xattr_claim(struct jffs2 *j, const struct j2_reference *r)
         j2_fault(j, FAULT_BAD_VALUE, x->at + 20);
         return;
     }
+    j2_live(j, x->at);
     struct span s = j2_span(j, x->at, 32 + x->name.len + 1 + x->value.len);
 
     fs_xattr(&j->fs, spaces[x->prefix - 1], x->name, x->value, s);
@@ -237,17 +239,15 @@ void j2_tree(struct jffs2 *j)
     decode_close(d);
 }
 
-/* What is in force is structure and content; how many nodes are not. */
-static uint64_t live_mark(struct jffs2 *j)
+/* What is in force is structure and content. */
+static void live_mark(struct jffs2 *j)
 {
-    uint64_t deleted = j->obsolete;
-
     for (size_t i = 0; i < j->inode_count; i++) {
         const struct j2_inode *n = &j->inodes[i];
 
-        deleted += n->live ? 0 : 1;
         if (!n->live)
             continue;
+        j2_live(j, n->at);
         decode_claimed_region(j->d, j2_span(j, n->at, J2_INODE), CLASS_STRUCTURE);
         decode_claimed_region(j->d, j2_span(j, n->at + J2_INODE, n->packed),
                               n->compression == 0 ? CLASS_DATA : CLASS_COMPRESSED);
@@ -255,22 +255,54 @@ static uint64_t live_mark(struct jffs2 *j)
     for (size_t i = 0; i < j->entry_count; i++) {
         const struct j2_entry *e = &j->entries[i];
 
-        deleted += e->live ? 0 : 1;
-        if (e->live)
-            decode_claimed_region(j->d, j2_span(j, e->at, J2_ENTRY + e->name.len),
-                                  CLASS_STRUCTURE);
+        if (!e->live)
+            continue;
+        j2_live(j, e->at);
+        decode_claimed_region(j->d, j2_span(j, e->at, J2_ENTRY + e->name.len), CLASS_STRUCTURE);
     }
-    return deleted;
 }
 
-static void counts(struct jffs2 *j, uint64_t deleted)
+/*
+ * What is not in force: older versions, what was removed, what a wrong checksum keeps from
+ * being read. The kernel leaves it where it is until it needs the block, and it may hold
+ * anything.
+ */
+static void deleted(struct jffs2 *j)
+{
+    struct digest_stream stream;
+    uint64_t count = 0;
+    uint64_t length = 0;
+
+    digest_begin(&stream);
+    for (size_t i = 0; i < j->nodes; i++) {
+        const struct j2_node *n = &j->log[i];
+
+        if (n->live)
+            continue;
+        count++;
+        length += n->length;
+        digest_more(&stream, bytes_slice(j->all, n->at, n->length));
+    }
+    struct digest found = digest_end(&stream);
+    struct span here = j2_span(j, 0, 0);
+
+    decode_value_at(j->d, KEY_JFFS2_DELETED, value_uint(count), here);
+    if (count == 0)
+        return;
+    decode_value_at(j->d, KEY_JFFS2_DELETED_LENGTH, value_uint(length), here);
+    decode_value_at(
+        j->d, KEY_JFFS2_DELETED_DIGEST,
+        value_bytes(arena_copy(j->d->arena, (struct bytes){found.bytes, sizeof(found.bytes)})),
+        here);
+}
+
+static void counts(struct jffs2 *j)
 {
     const struct {
         enum key_id key;
         uint64_t value;
     } rows[] = {
         {KEY_JFFS2_NODES,     j->nodes    },
-        {KEY_JFFS2_DELETED,   deleted     },
         {KEY_JFFS2_MARKERS,   j->markers  },
         {KEY_JFFS2_SUMMARIES, j->summaries},
     };
@@ -292,7 +324,9 @@ static void decode(struct decode *d)
     j2_scan(&j);
     j2_index(&j);
     j2_tree(&j);
-    counts(&j, live_mark(&j));
+    live_mark(&j);
+    counts(&j);
+    deleted(&j);
     decode_value_at(d, KEY_FS_IMAGE_SHA256, value_bytes(fs_digest(d, j.all)),
                     j2_span(&j, 0, 0));
     decode_close(d);

@@ -70,6 +70,13 @@ struct j2_file {
     bool listed;
 };
 
+/* A node of any kind. */
+struct j2_node {
+    size_t at;
+    size_t length;
+    bool live; /* it is in force */
+};
+
 struct jffs2 {
     struct decode *d;
     struct fs fs;
@@ -92,8 +99,9 @@ struct jffs2 {
     struct j2_file *files;
     size_t file_count;
     size_t file_cap;
-    uint64_t nodes;
-    uint64_t obsolete;  /* by their own type */
+    struct j2_node *log; /* as they stand */
+    size_t nodes;
+    size_t log_cap;
     uint64_t markers;   /* of erased blocks */
     uint64_t summaries; /* of blocks */
     uint8_t *piece;     /* the decompressed piece that was read last */
@@ -115,6 +123,9 @@ void j2_scan(struct jffs2 *j);
 
 /* Whether a sound node header stands at `at`, in this order of bytes. */
 bool j2_header_at(struct bytes b, size_t at, bool big);
+
+/* The node at `at` is in force. */
+void j2_live(struct jffs2 *j, size_t at);
 
 /* Sorts the nodes, groups the inodes. */
 void j2_index(struct jffs2 *j);

@@ -170,6 +170,7 @@ static void reference_node(struct jffs2 *j, size_t at, size_t length)
 static void summary_node(struct jffs2 *j, size_t at, size_t length)
 {
     decode_claimed_region(j->d, j2_span(j, at, length), CLASS_STRUCTURE);
+    j2_live(j, at);
     j->summaries++;
     if (length < SUMMARY)
         j2_fault(j, FAULT_BAD_LENGTH, at + 4);
@@ -184,6 +185,7 @@ static void padding_node(struct jffs2 *j, size_t at, size_t length)
     struct span s = j2_span(j, at + J2_HEADER, b.len);
 
     decode_claimed_region(j->d, j2_span(j, at, J2_HEADER), CLASS_STRUCTURE);
+    j2_live(j, at);
     if (bytes_all(b, 0) || bytes_all(b, 0xff))
         decode_claimed_region(j->d, s, CLASS_PADDING);
 }
@@ -192,7 +194,6 @@ static void node(struct jffs2 *j, size_t at, size_t length)
 {
     unsigned type = (unsigned)j2_number(j, at + 2, 2);
 
-    j->nodes++;
     switch (type) {
     case TYPE_INODE:
         inode_node(j, at, length);
@@ -219,8 +220,6 @@ static void node(struct jffs2 *j, size_t at, size_t length)
     default:
         if ((type & ACCURATE) != 0)
             j2_fault(j, FAULT_BAD_VALUE, at + 2);
-        else
-            j->obsolete++;
         break;
     }
 }
@@ -263,8 +262,30 @@ static void gap(struct jffs2 *j, size_t from, size_t end)
 /* A node, or what is left of one. What is in force gets another class later. */
 static void node_mark(struct jffs2 *j, size_t at, size_t length, size_t aligned)
 {
+    struct j2_node n = {.at = at, .length = length};
+
     decode_claimed_region(j->d, j2_span(j, at, length), CLASS_DELETED);
-    decode_claimed_region(j->d, j2_span(j, at + length, aligned - length), CLASS_PADDING);
+    if (aligned > length)
+        gap(j, at + length, at + aligned);
+    arena_grow(j->d->arena, &j->log, j->nodes, &j->log_cap, sizeof(n));
+    j->log[j->nodes++] = n;
+}
+
+void j2_live(struct jffs2 *j, size_t at)
+{
+    size_t low = 0;
+    size_t high = (size_t)j->nodes;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (j->log[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < j->nodes && j->log[low].at == at)
+        j->log[low].live = true;
 }
 
 void j2_scan(struct jffs2 *j)

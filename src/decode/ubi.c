@@ -88,8 +88,7 @@ static size_t size_find(const struct ubi *u)
     return size != 0 ? size : u->all.len;
 }
 
-/* Bytes behind what is used of something: erased, padding, or left unknown. */
-static void rest_mark(const struct ubi *u, size_t at, size_t length)
+void ubi_rest_mark(const struct ubi *u, size_t at, size_t length)
 {
     struct bytes b = bytes_slice(u->all, at, length);
     size_t written = b.len;
@@ -145,7 +144,7 @@ static void block(struct ubi *u, struct totals *t, size_t at)
     t->blocks++;
     if (bytes_all(bytes_slice(u->all, at, u->block_size), 0xff)) {
         t->erased++;
-        rest_mark(u, at, u->block_size);
+        ubi_rest_mark(u, at, u->block_size);
         return;
     }
     if (!header_good(u->all, at, erase_magic)) {
@@ -160,15 +159,15 @@ static void block(struct ubi *u, struct totals *t, size_t at)
     t->least = erasures < t->least ? erasures : t->least;
     t->most = erasures > t->most ? erasures : t->most;
     decode_claimed_region(u->d, ubi_span(u, at, UBI_HEADER), CLASS_STRUCTURE);
-    rest_mark(u, at + UBI_HEADER, u->header_offset - UBI_HEADER);
-    rest_mark(u, h + UBI_HEADER, u->data_offset - u->header_offset - UBI_HEADER);
+    ubi_rest_mark(u, at + UBI_HEADER, u->header_offset - UBI_HEADER);
+    ubi_rest_mark(u, h + UBI_HEADER, u->data_offset - u->header_offset - UBI_HEADER);
     if (header_good(u->all, h, volume_magic)) {
         mapped_block(u, at);
         return;
     }
     if (bytes_all(bytes_slice(u->all, h, UBI_HEADER), 0xff)) {
         t->free++;
-        rest_mark(u, h, u->block_size - u->header_offset);
+        ubi_rest_mark(u, h, u->block_size - u->header_offset);
         return;
     }
     t->broken++;
@@ -274,7 +273,7 @@ static void content(struct ubi *u)
     if (at < u->all.len) {
         if (!bytes_all(bytes_slice(u->all, at, u->all.len), 0xff))
             ubi_fault(u, FAULT_TRUNCATED, u->all.len);
-        rest_mark(u, at, u->all.len - at);
+        ubi_rest_mark(u, at, u->all.len - at);
     }
     if (u->count > 1)
         qsort(u->blocks, u->count, sizeof(*u->blocks), block_order);

@@ -62,6 +62,9 @@ void ubi_fault(const struct ubi *u, enum fault_id id, size_t at);
 
 struct span ubi_span(const struct ubi *u, size_t at, size_t length);
 
+/* Bytes behind what is used of something: erased, padding, or left unknown. */
+void ubi_rest_mark(const struct ubi *u, size_t at, size_t length);
+
 /* What a logical eraseblock holds in this physical one: all of it, without its padding. */
 struct bytes ubi_data(const struct ubi *u, const struct ubi_block *b);
 

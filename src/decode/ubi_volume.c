@@ -84,9 +84,7 @@ static struct bytes table_find(struct ubi *u, size_t *ret_at)
             continue;
         decode_claimed_region(u->d, ubi_span(u, b->at + u->data_offset, table.len),
                               CLASS_STRUCTURE);
-        decode_claimed_region(u->d,
-                              ubi_span(u, b->at + u->data_offset + table.len, size - table.len),
-                              CLASS_PADDING);
+        ubi_rest_mark(u, b->at + u->data_offset + table.len, size - table.len);
         if (!table_good(table)) {
             ubi_fault(u, FAULT_BAD_CHECKSUM, b->at + u->data_offset);
         } else if (good.data == NULL) {

@@ -108,14 +108,37 @@ static void scan_block(struct ubifs *u, size_t from, size_t end)
         gap(u, from, end);
 }
 
-/* The eraseblocks with the properties of eraseblocks: packed bits, stated by a digest. */
+/* How far an eraseblock is written, which is from its beginning and in whole units. */
+static size_t written_of(const struct ubifs *u, struct bytes b)
+{
+    size_t unit = (size_t)decode_value(u->d, KEY_UBIFS_MIN_IO);
+    size_t at = 0;
+
+    unit = unit >= ALIGNMENT && unit <= b.len ? unit : b.len;
+    while (at < b.len && !bytes_all(bytes_slice(b, at, unit), 0xff))
+        at += unit;
+    return at < b.len ? at : b.len;
+}
+
+/*
+ * The eraseblocks with the properties of eraseblocks: packed bits, stated by a digest, which
+ * the kernel writes anew with every commit. What is not written must be erased.
+ */
 static void properties(struct ubifs *u, size_t from, size_t end)
 {
-    struct span s = uf_span(u, from, end - from);
+    struct text written;
 
-    decode_value_class(u->d, KEY_UBIFS_PROPERTIES,
-                       value_bytes(fs_digest(u->d, bytes_slice(u->all, from, end - from))), s,
-                       CLASS_STRUCTURE);
+    text_init(&written, u->d->arena, end - from);
+    for (size_t at = from; at < end; at += u->block_size) {
+        size_t left = end - at < u->block_size ? end - at : u->block_size;
+        size_t length = written_of(u, bytes_slice(u->all, at, left));
+
+        text_add(&written, bytes_slice(u->all, at, length));
+        decode_claimed_region(u->d, uf_span(u, at, length), CLASS_STRUCTURE);
+        gap(u, at + length, at + left);
+    }
+    decode_value_at(u->d, KEY_UBIFS_PROPERTIES,
+                    value_bytes(fs_digest(u->d, text_bytes(&written))), uf_span(u, from, 0));
 }
 
 void uf_scan(struct ubifs *u)

@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import cases
+import jffs2
 
 BLOCK, HEADER, DATA = 2048, 64, 128
 LEB = BLOCK - DATA
@@ -73,6 +74,9 @@ def good():
           dynamic(0, 0, b"part", sequence=5, copied=1, size=20, bad_data=1))
     write("padding", "A volume with unused bytes in each eraseblock", table(record(b"v", 2, pad=896)),
           dynamic(0, 0, b"a" * 1024 + b"never", pad=896), dynamic(0, 1, b"b" * 20, pad=896))
+    log = jffs2.Log().name(1, 1, 2, b"name").bytes
+    write("unexplained", "A file system in a volume, with bytes in it that are nothing of its",
+          table(record(b"rwfs", 1)), dynamic(0, 0, log.ljust(128, b"\xff") + b"hidden text"))
     write("fastmap", "With a map of the headers", table(),
           block(volume(FASTMAP, 0, sequence=7), b"map"), block(volume(FASTMAP_DATA, 1, sequence=7)))
     write("tail", "Erased bytes behind the last eraseblock", table(), b"\xff" * 512)

@@ -118,6 +118,9 @@ def deflated(data):
 
 def good():
     write("minimal", rooted().done())
+    image = bytearray(rooted().done())
+    image[5 * LEB - 100:5 * LEB - 94] = b"hidden"
+    write("hidden", bytes(image))
     i = rooted()
     i.file(2, b"stored", TEXT).file(3, b"tool", deflated(TEXT), 2, len(TEXT), mode=0o104755)
     i.file(4, b"lzo", LZO, 1, 20).file(5, b"zstd", ZSTD, 3, 20).file(6, b"empty")
