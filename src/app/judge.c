@@ -219,13 +219,13 @@ static bool judge_history(const struct appraisal_request *q, struct arena *a,
 }
 
 /*
- * The surface of a firmware image, if nothing else was given than that, alone or in its package:
- * there is no machine to have been seen whole. NULL for anything else.
+ * The surface of a firmware image, if nothing else was given than that, alone or in its
+ * package: there is no machine to have been seen whole. NULL for anything else.
  */
 static const char *only_image(const struct subject *s)
 {
-    bool alone = s->evidence.count == 1 &&
-                 bytes_equal_text(s->evidence.entries[0].source, "document");
+    bool alone =
+        s->evidence.count == 1 && bytes_equal_text(s->evidence.entries[0].source, "document");
 
     if (alone && tree_child(&s->tree, 0, bytes_of("flash@document")) != TREE_NONE)
         return "flash";

@@ -123,6 +123,8 @@ static bool may_be_replaced(const char *path, struct err *e)
 {
     struct stat st;
 
+    if (strcmp(path, "-") == 0)
+        return err_set(e, ERR_INPUT, "cannot write -: name a file (./- for one called so)");
     if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
         return true;
     if (S_ISDIR(st.st_mode))

@@ -33,6 +33,7 @@ ok "nor a page" refused pipe "it is no regular file" "$ASSAY" report one --html 
 ok "nor a difference" refused pipe "it is no regular file" "$ASSAY" diff --html pipe one one
 ok "nor the static collector" refused pipe "it is no regular file" \
     "$BUILD/assay-collect" --root one -o pipe
+ok "a dash is no file" refused - "name a file" "$ASSAY" learn -o - one
 ok "a folder is named as one" refused folder "Is a directory" "$ASSAY" learn -o folder one
 ok "everything is as it was" stays
 
