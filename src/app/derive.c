@@ -5,6 +5,7 @@
 #include "app/decoding.h"
 #include "app/load.h"
 #include "app/recognise.h"
+#include "decode/engine.h"
 #include "evidence/bundle.h"
 #include "evidence/source.h"
 
@@ -126,29 +127,26 @@ static bool span_holds(struct span s, const struct fault *f)
  */
 static void unpack_image(struct decoded *d)
 {
-    static const char *const places[] = {"flash@document", "bmc-flash@document"};
     const struct item *claim = only_image(d);
+    const char *place = claim != NULL ? engine_image_place(claim->value.bytes) : NULL;
 
-    for (size_t i = 0; claim != NULL && i < ARRAY_LEN(places); i++) {
-        if (!bytes_equal_text(claim->value.bytes, places[i]))
-            continue;
-        uint32_t said = (uint32_t)(claim - d->items);
-        uint32_t from = claim->parent;
-        struct span image = claim->span;
-        uint32_t to = decoded_open(d, 0, ITEM_MAP, bytes_of(places[i]));
-
-        d->items[to].span = image;
-        d->items[to].faulty = fault_around(d, from);
-        /* What came before the claim is the package's word about the image. */
-        for (uint32_t k = said + 1; k < d->item_count; k++) {
-            if (d->items[k].parent == from)
-                d->items[k].parent = to;
-        }
-        for (size_t k = 0; k < d->fault_count; k++) {
-            if (d->faults[k].item == from && span_holds(image, &d->faults[k]))
-                d->faults[k].item = to;
-        }
+    if (place == NULL)
         return;
+    uint32_t said = (uint32_t)(claim - d->items);
+    uint32_t from = claim->parent;
+    struct span image = claim->span;
+    uint32_t to = decoded_open(d, 0, ITEM_MAP, bytes_of(place));
+
+    d->items[to].span = image;
+    d->items[to].faulty = fault_around(d, from);
+    /* What came before the claim is the package's word about the image. */
+    for (uint32_t k = said + 1; k < d->item_count; k++) {
+        if (d->items[k].parent == from)
+            d->items[k].parent = to;
+    }
+    for (size_t k = 0; k < d->fault_count; k++) {
+        if (d->faults[k].item == from && span_holds(image, &d->faults[k]))
+            d->faults[k].item = to;
     }
 }
 

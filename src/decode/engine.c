@@ -9,6 +9,7 @@ enum {
     CROWD_BASE = 40000,
     CROWD_BYTES = 128,         /* of the collected blob, for one item more */
     CROWD_DERIVED_BYTES = 256, /* of derived ones */
+    IMAGES_TOLD = 2,           /* of a package: the one, and that it is not the only one */
     CROWD_SLACK = 4096,        /* items, for a decoder to come to an end by itself */
 };
 
@@ -54,17 +55,27 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
     return blob;
 }
 
+/* Surfaces of flash parts, and where an image of one is that was given as a file. */
+static const struct {
+    const char *surface;
+    const char *place;
+} images[] = {
+    {"flash",     "flash@document"    },
+    {"bmc-flash", "bmc-flash@document"},
+};
+
+const char *engine_image_place(struct bytes place)
+{
+    for (size_t i = 0; i < ARRAY_LEN(images); i++) {
+        if (bytes_equal_text(place, images[i].place))
+            return images[i].place;
+    }
+    return NULL;
+}
+
 /* The place of an image of a flash part that this decoder reads by itself; NULL: of none. */
 static const char *image_place(const struct decoder *row)
 {
-    static const struct {
-        const char *surface;
-        const char *place;
-    } images[] = {
-        {"flash",     "flash@document"    },
-        {"bmc-flash", "bmc-flash@document"},
-    };
-
     const char *surface = row == NULL ? "" : row->surface != NULL ? row->surface : row->name;
 
     for (size_t i = 0; i < ARRAY_LEN(images); i++) {
@@ -87,13 +98,14 @@ static void tell_image(struct decode *d, const struct job *j)
     struct root *r = &d->engine->roots[j->root];
     const char *place = image_place(j->decoder);
 
-    if (!r->package || place == NULL || r->image_count == ARRAY_LEN(r->images))
+    if (!r->package || place == NULL || r->image_count == IMAGES_TOLD)
         return;
-    for (uint32_t at = j->item; at != 0; at = d->out->items[at].parent) {
-        if (r->image_count > 0 && at == r->images[0])
+    for (uint32_t at = j->item; r->image_count > 0 && at != 0; at = d->out->items[at].parent) {
+        if (at == r->image)
             return;
     }
-    r->images[r->image_count++] = j->item;
+    r->image = j->item;
+    r->image_count++;
     decode_located(d, KEY_PACKAGE_IMAGE, value_text(bytes_of(place)), j->span);
 }
 

@@ -61,6 +61,9 @@ uint32_t engine_add(struct engine *e, struct bytes b, const struct digest *diges
  */
 void engine_tell_images(struct engine *e);
 
+/* The text of the program that names this place of an image; NULL if that is none. */
+const char *engine_image_place(struct bytes place);
+
 /* What is computed from now on may come from `m`, and is kept there. Nothing else changes. */
 void engine_remember(struct engine *e, struct memo *m);
 

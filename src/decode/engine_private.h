@@ -28,9 +28,9 @@ struct root {
     uint64_t output_left; /* bytes that derivations may still produce */
     uint64_t items_max;   /* for decoders whose input can hold very many small parts */
     uint64_t items;       /* of the jobs that have ended */
-    bool package; /* it is no flash image itself, and is asked for those that it carries */
-    uint32_t images[2]; /* the containers of the first of them */
-    size_t image_count;
+    bool package;   /* it is no flash image itself, and is asked for those that it carries */
+    uint32_t image; /* the container of the last that was told */
+    unsigned image_count;
     bool told; /* that there are too many */
 };
 
