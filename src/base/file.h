@@ -15,8 +15,7 @@ bool file_read_at(int folder, const char *path, size_t max, struct arena *a, str
 
 /*
  * Maps a regular file for reading; falls back to file_read for what cannot be mapped, and for
- * "-". The bytes
- * live until the process ends.
+ * "-". The bytes live until the process ends.
  */
 bool file_map(const char *path, size_t max, struct arena *a, struct bytes *ret, struct err *e);
 
