@@ -18,7 +18,7 @@ enum {
     FLASH_MAX = 1 << 30
 };
 
-static const char NOT_REGULAR[] = "it is no regular file";
+static const char not_regular[] = "it is no regular file";
 
 /* What a live host gives without a file of that name. */
 static const struct provider {
@@ -227,7 +227,7 @@ static bool take_file(struct collector *c, const struct source *s, const char *p
     }
     if (!S_ISREG(st.st_mode)) {
         n.state = COVERAGE_FAILED;
-        n.reason = bytes_of(NOT_REGULAR);
+        n.reason = bytes_of(not_regular);
     } else {
         good = copy_blob(c, s, fd, (uint64_t)st.st_size, &n);
         judge_config(c, s, (uint64_t)st.st_size, &n);
@@ -246,7 +246,7 @@ static struct outcome cannot_open(const struct collector *c, int why)
         return (struct outcome){live_state(why),
                                 "a link that leads in a circle or may not be followed"};
     if (why == ENXIO && !c->root.live) /* a socket */
-        return (struct outcome){COVERAGE_FAILED, NOT_REGULAR};
+        return (struct outcome){COVERAGE_FAILED, not_regular};
     return (struct outcome){live_state(why), live_words(c->arena, why, "cannot open it")};
 }
 
