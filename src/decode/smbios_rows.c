@@ -139,6 +139,25 @@ bool smbios_address(const struct smbios_structure *s, size_t offset, size_t exte
     return true;
 }
 
+/* Megabytes as a power of two, in bytes. */
+static bool power_size(uint64_t v, uint64_t *ret)
+{
+    if (v >= MEGABYTES_MAX)
+        return false;
+    *ret = UINT64_C(1) << (20 + v);
+    return true;
+}
+
+static uint64_t speed(const struct smbios_structure *s, const struct smbios_row *row,
+                      uint64_t v)
+{
+    uint64_t extended;
+
+    if (v != 0xffff)
+        return v;
+    return smbios_field(s, row->extension, 4, &extended) ? extended & 0x7fffffff : 0;
+}
+
 /* What a field that depends on others amounts to; false when it states nothing. */
 static bool derived_value(const struct smbios_structure *s, const struct smbios_row *row,
                           uint64_t v, uint64_t *ret)
@@ -154,10 +173,8 @@ static bool derived_value(const struct smbios_structure *s, const struct smbios_
              (row->form == SM_COUNT && v == 0xff &&
               smbios_field(s, row->extension, 2, &extended)))
         *ret = extended;
-    else if (row->form == SM_POWER_MB && v >= MEGABYTES_MAX)
-        return false;
     else if (row->form == SM_POWER_MB)
-        *ret = UINT64_C(1) << (20 + v);
+        return power_size(v, ret);
     else if (row->form == SM_CACHE_SIZE)
         *ret = cache_size(s, row, v);
     else if (row->form == SM_CAPACITY && v == 0x80000000)
@@ -166,8 +183,8 @@ static bool derived_value(const struct smbios_structure *s, const struct smbios_
         *ret = v << 10;
     else if (row->form == SM_DIMM_SIZE)
         return dimm_size(s, v, ret);
-    else if (row->form == SM_SPEED && v == 0xffff)
-        *ret = smbios_field(s, row->extension, 4, &extended) ? extended & 0x7fffffff : 0;
+    else if (row->form == SM_SPEED)
+        *ret = speed(s, row, v);
     else if (row->form == SM_START || row->form == SM_END)
         return smbios_address(s, row->offset, row->extension, row->form == SM_END, ret);
     else if (row->form == SM_MULTIPLIED && smbios_field(s, row->extension, 1, &extended) &&
