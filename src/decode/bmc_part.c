@@ -70,16 +70,33 @@ static size_t unknown_end(struct bytes b, size_t at)
     return at;
 }
 
+/* The value and the length, so that erased bytes that are overwritten with zeros are noticed.
+ */
+static void filling_add(struct digest_stream *fillings, uint8_t value, uint64_t length)
+{
+    uint8_t row[9] = {value};
+
+    for (size_t i = 1; i < sizeof(row); i++, length >>= 8)
+        row[i] = (uint8_t)length;
+    digest_more(fillings, (struct bytes){row, sizeof(row)});
+}
+
 void bmc_gap(struct decode *d, struct span s)
 {
     struct bytes b = decode_span_bytes(d, s);
+    struct digest_stream fillings;
+    bool told = false;
 
+    digest_begin(&fillings);
     for (size_t at = 0; at < b.len;) {
         size_t n = run_length(b, at);
         struct span run = {s.blob, s.offset + at, n};
 
         if (is_filling(b, at, n)) {
             decode_claimed_region(d, run, b.data[at] == 0 ? CLASS_PADDING : CLASS_FREE_ERASED);
+            filling_add(&fillings, b.data[at], n);
+            /* A gap of zeros is the ordinary one: to be another is to have the claim. */
+            told = told || b.data[at] != 0;
         } else {
             run.length = unknown_end(b, at) - at;
             decode_open(d, ITEM_BAG, "unknown");
@@ -89,4 +106,11 @@ void bmc_gap(struct decode *d, struct span s)
         }
         at += (size_t)run.length;
     }
+    struct digest found = digest_end(&fillings);
+
+    if (told)
+        decode_value_at(
+            d, KEY_BMC_FILLING,
+            value_bytes(arena_copy(d->arena, (struct bytes){found.bytes, sizeof(found.bytes)})),
+            (struct span){s.blob, s.offset, 0});
 }
