@@ -224,12 +224,11 @@ static bool judge_history(const struct appraisal_request *q, struct arena *a,
  */
 static const char *only_image(const struct subject *s)
 {
-    bool alone =
-        s->evidence.count == 1 && bytes_equal_text(s->evidence.entries[0].source, "document");
-
-    if (alone && tree_child(&s->tree, 0, bytes_of("flash@document")) != TREE_NONE)
+    if (!evidence_is_file(&s->evidence))
+        return NULL;
+    if (tree_child(&s->tree, 0, bytes_of("flash@document")) != TREE_NONE)
         return "flash";
-    if (alone && tree_child(&s->tree, 0, bytes_of("bmc-flash@document")) != TREE_NONE)
+    if (tree_child(&s->tree, 0, bytes_of("bmc-flash@document")) != TREE_NONE)
         return "bmc-flash";
     return NULL;
 }
@@ -242,8 +241,10 @@ bool appraise(const struct appraisal_request *q, struct arena *a, struct apprais
         !(q->given.data != NULL ? subject_take(q->evidence, q->given, a, &ret->subject, e)
                                 : subject_load(q->evidence, a, &ret->subject, e)))
         return false;
-    if (q->policy == NULL && only_image(&ret->subject) != NULL)
-        policy_image(&ret->policy, only_image(&ret->subject), a);
+    const char *image = only_image(&ret->subject);
+
+    if (q->policy == NULL && image != NULL)
+        policy_image(&ret->policy, image, a);
     /* The only kind of which a hostile input has very many. */
     findings_expect(&ret->findings, ret->subject.decoded.fault_count);
     coverage_build(&ret->subject, a, &ret->coverage);

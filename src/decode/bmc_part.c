@@ -106,11 +106,10 @@ void bmc_gap(struct decode *d, struct span s)
         }
         at += (size_t)run.length;
     }
+    if (!told)
+        return;
     struct digest found = digest_end(&fillings);
+    struct bytes kept = arena_copy(d->arena, (struct bytes){found.bytes, sizeof(found.bytes)});
 
-    if (told)
-        decode_value_at(
-            d, KEY_BMC_FILLING,
-            value_bytes(arena_copy(d->arena, (struct bytes){found.bytes, sizeof(found.bytes)})),
-            (struct span){s.blob, s.offset, 0});
+    decode_value_at(d, KEY_BMC_FILLING, value_bytes(kept), (struct span){s.blob, s.offset, 0});
 }
